@@ -1,0 +1,77 @@
+import { never } from '../failure.ts';
+import type { Figure, Unit } from './figure.ts';
+import { isSmallSample, type Rate, valueOf, wilsonInterval } from './rate.ts';
+
+/** What stands where a number is not known (decision 19). */
+export const unknown = '—';
+
+const grouped = (value: number, digits: number): string =>
+  value.toLocaleString('en-US', { minimumFractionDigits: 0, maximumFractionDigits: digits });
+
+/** Money as people say it: 8,600 元, 12.3 万, 1.05 亿. Takes integer fen. */
+export function formatMoney(amountFen: number): string {
+  const yuan = amountFen / 100;
+  const size = Math.abs(yuan);
+  // 9,999.6 rounds to 10,000 yuan, which people say as 1 万.
+  if (size < 9_999.5) return `${grouped(Math.round(yuan), 0)} 元`;
+  if (size < 99_995_000) return `${grouped(yuan / 10_000, size >= 10_000_000 ? 0 : 1)} 万`;
+  return `${grouped(yuan / 100_000_000, 2)} 亿`;
+}
+
+/** 0.382 → `38.2 %`. */
+export const formatRatio = (ratio: number): string => `${(ratio * 100).toFixed(1)} %`;
+
+/** A rate with both its ends, and with its interval where cases are few: `38.2 %(42/110)`, `50.0 %(3/6,样本少,19–81 %)`. */
+export function formatRate(rate: Rate): string {
+  const value = valueOf(rate);
+  if (value === null) return unknown;
+  const ends = `${grouped(rate.numerator, 0)}/${grouped(rate.denominator, 0)}`;
+  const interval = isSmallSample(rate) ? wilsonInterval(rate) : null;
+  const few = interval === null ? '' : `,样本少,${Math.round(interval.low * 100)}–${Math.round(interval.high * 100)} %`;
+  return `${formatRatio(value)}(${ends}${few})`;
+}
+
+export const formatCount = (value: number): string => grouped(value, 0);
+
+/** The change of a rate, in points, never in percent (decision 12): `+4.1 个百分点`. */
+export function formatPoints(difference: number): string {
+  const points = Math.round(difference * 1000) / 10;
+  return points === 0 ? '持平' : `${points > 0 ? '+' : '−'}${Math.abs(points).toFixed(1)} 个百分点`;
+}
+
+/** A relative change: `+12.5 %`; null where there is no basis to compare with. */
+export function formatRelativeChange(now: number, before: number): string | null {
+  if (before === 0) return null;
+  const share = Math.round(((now - before) / Math.abs(before)) * 1000) / 10;
+  return share === 0 ? '持平' : `${share > 0 ? '+' : '−'}${Math.abs(share).toFixed(1)} %`;
+}
+
+/** A bare value in its unit; `—` where it is not known. */
+export function formatValue(value: number | null, unit: Unit): string {
+  if (value === null) return unknown;
+  switch (unit) {
+    case 'fen':
+      return formatMoney(value);
+    case 'count':
+      return grouped(value, 1);
+    case 'ratio':
+      return formatRatio(value);
+    case 'points':
+      return formatPoints(value);
+    case 'days':
+      return `${grouped(value, 1)} 天`;
+    case 'hours':
+      return `${grouped(value, 1)} 小时`;
+    case 'minutes':
+      return `${grouped(value, 0)} 分钟`;
+    case 'score':
+      return grouped(value, 1);
+    default:
+      return never(unit);
+  }
+}
+
+export const formatFigure = (figure: Figure): string =>
+  figure.numerator !== undefined && figure.denominator !== undefined && figure.unit === 'ratio'
+    ? formatRate({ numerator: figure.numerator, denominator: figure.denominator })
+    : formatValue(figure.value, figure.unit);
