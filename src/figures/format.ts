@@ -1,6 +1,6 @@
 import { never } from '../failure.ts';
 import type { Figure, Unit } from './figure.ts';
-import { isSmallSample, type Rate, valueOf, wilsonInterval } from './rate.ts';
+import { isSmallSample, type Rate, ratioOf, wilsonInterval } from './rate.ts';
 
 /** What stands where a number is not known (decision 19). */
 export const unknown = '—';
@@ -23,7 +23,7 @@ export const formatRatio = (ratio: number): string => `${(ratio * 100).toFixed(1
 
 /** A rate with both its ends, and with its interval where cases are few: `38.2 %(42/110)`, `50.0 %(3/6,样本少,19–81 %)`. */
 export function formatRate(rate: Rate): string {
-  const value = valueOf(rate);
+  const value = ratioOf(rate);
   if (value === null) return unknown;
   const ends = `${grouped(rate.numerator, 0)}/${grouped(rate.denominator, 0)}`;
   const interval = isSmallSample(rate) ? wilsonInterval(rate) : null;

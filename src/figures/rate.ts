@@ -8,7 +8,7 @@ export interface Rate {
 export const smallSampleBelow = 30;
 
 /** 0..1, or null where nothing was counted. */
-export const valueOf = (rate: Rate): number | null =>
+export const ratioOf = (rate: Rate): number | null =>
   rate.denominator === 0 ? null : rate.numerator / rate.denominator;
 
 export const isSmallSample = (rate: Rate): boolean => rate.denominator < smallSampleBelow;
@@ -37,7 +37,7 @@ export function wilsonInterval({ numerator, denominator }: Rate): Interval | nul
 
 /** Whether two rates differ at the 95 % level: Newcombe's interval of the difference (Stat. Med. 17, 1998, method 10) excludes zero. */
 export function differs(a: Rate, b: Rate): boolean {
-  const [pa, pb, ia, ib] = [valueOf(a), valueOf(b), wilsonInterval(a), wilsonInterval(b)];
+  const [pa, pb, ia, ib] = [ratioOf(a), ratioOf(b), wilsonInterval(a), wilsonInterval(b)];
   if (pa === null || pb === null || ia === null || ib === null) return false;
   const low = pa - pb - Math.hypot(pa - ia.low, ib.high - pb);
   const high = pa - pb + Math.hypot(ia.high - pa, pb - ib.low);
