@@ -1,0 +1,116 @@
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { type CompiledQuery, Kysely, MysqlDialect, type MysqlPool, SqliteDialect } from 'kysely';
+import LibSql from 'libsql';
+import { createPool } from 'mysql2';
+import { Failure } from '../failure.ts';
+import { type SqlDialect, textIds } from './dialect.ts';
+
+/** A database in use: the company's CRM or the bot's own tables, on MySQL/MariaDB or embedded. */
+export interface Database<Tables> {
+  readonly kysely: Kysely<Tables>;
+  readonly dialect: SqlDialect;
+  close(): Promise<void>;
+}
+
+export interface ConnectOptions {
+  /** The session itself refuses to write, besides the type and the account. */
+  readonly readOnly?: boolean;
+  /** A statement that runs longer is ended by the server (MySQL and MariaDB). */
+  readonly statementTimeoutMs?: number;
+  readonly poolSize?: number;
+}
+
+/** Opens `mysql://…` or `sqlite:PATH` (`sqlite::memory:` for a passing one). */
+export function connect<Tables>(url: string, options: ConnectOptions = {}): Database<Tables> {
+  if (url.startsWith('mysql://')) return connectMysql(url, options);
+  if (url.startsWith('sqlite:')) return connectEmbedded(url.slice('sqlite:'.length), options);
+  throw new Failure(
+    'misconfigured',
+    'a database URL starts with mysql:// or sqlite:',
+    '数据库地址的写法不对,请找管理员看一下。',
+  );
+}
+
+function connectMysql<Tables>(url: string, options: ConnectOptions): Database<Tables> {
+  const pool = createPool({
+    uri: url,
+    connectionLimit: options.poolSize ?? 10,
+    charset: 'utf8mb4',
+    // DATETIMEs are company wall clock and DECIMALs exact: neither may pass through a JavaScript Date or float.
+    dateStrings: true,
+    supportBigNumbers: true,
+    connectTimeout: 5_000,
+    waitForConnections: true,
+    queueLimit: 1_000,
+  });
+  const kysely = new Kysely<Tables>({
+    dialect: new MysqlDialect({
+      pool: pool as unknown as MysqlPool,
+      onCreateConnection: async (connection) => {
+        const run = (text: string) => connection.executeQuery(statement(text));
+        const answer = await run('select version() as version, @@collation_database as collation');
+        const row = answer.rows[0] as { version: string; collation: string };
+        // Comparing a view's column with a literal fails (error 1267) when the session's collation is not the schema's.
+        if (/^utf8mb4_\w+$/.test(row.collation)) await run(`set names utf8mb4 collate ${row.collation}`);
+        if (options.statementTimeoutMs !== undefined) {
+          const limitMs = Math.trunc(options.statementTimeoutMs);
+          await run(
+            row.version.includes('MariaDB')
+              ? `set session max_statement_time = ${limitMs / 1000}`
+              : `set session max_execution_time = ${limitMs}`,
+          );
+        }
+        if (options.readOnly === true) await run('set session transaction read only');
+      },
+    }),
+    plugins: [textIds],
+  });
+  return { kysely, dialect: 'mysql', close: () => kysely.destroy() };
+}
+
+const statement = (text: string): CompiledQuery =>
+  ({
+    sql: text,
+    parameters: [],
+    query: { kind: 'RawNode', sqlFragments: [text], parameters: [] },
+    queryId: { queryId: text },
+  }) as CompiledQuery;
+
+/** libsql ends the whole process on a bound boolean or object; nothing but these reaches it. */
+function bindable(value: unknown): null | number | string | bigint | Buffer {
+  if (value === undefined || value === null) return null;
+  if (typeof value === 'boolean') return value ? 1 : 0;
+  if (typeof value === 'number' || typeof value === 'string' || typeof value === 'bigint' || Buffer.isBuffer(value))
+    return value;
+  throw new TypeError(`cannot bind a value of type ${typeof value}`);
+}
+
+function connectEmbedded<Tables>(path: string, options: ConnectOptions): Database<Tables> {
+  if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true });
+  const raw = new LibSql(path, { timeout: 5_000 });
+  raw.exec('pragma journal_mode = wal; pragma synchronous = normal; pragma foreign_keys = on;');
+  if (options.readOnly === true) raw.exec('pragma query_only = on');
+  const kysely = new Kysely<Tables>({
+    dialect: new SqliteDialect({
+      database: {
+        close: () => {
+          raw.close();
+        },
+        prepare: (text) => {
+          const prepared = raw.prepare(text);
+          return {
+            reader: prepared.reader,
+            all: (parameters) => prepared.all(parameters.map(bindable)) as unknown[],
+            run: (parameters) => {
+              const { changes, lastInsertRowid } = prepared.run(parameters.map(bindable));
+              return { changes, lastInsertRowid };
+            },
+            iterate: (parameters) => prepared.iterate(parameters.map(bindable)) as IterableIterator<unknown>,
+          };
+        },
+      },
+    }),
+  });
+  return { kysely, dialect: 'sqlite', close: () => kysely.destroy() };
+}
