@@ -1,0 +1,36 @@
+import { z } from 'zod';
+
+const day = z.number().int().min(1).max(3650);
+
+/** Business settings of the reports (`SETTINGS_FILE`); every default is a decision of the product, printed by 口径. */
+export const reportSettingsSchema = z.strictObject({
+  /** Decision 1: ordered stages; left out = the standard five, or the CRM's own. */
+  stages: z
+    .array(
+      z.strictObject({
+        name: z.string().min(1),
+        crmStages: z.array(z.string().min(1)).min(1).optional(),
+        stuckAfterDays: day.optional(),
+        entry: z.string().optional(),
+      }),
+    )
+    .min(2)
+    .nullable()
+    .default(null),
+  /** Decision 8: calendar days without follow-up after which an open opportunity is stuck (积压). */
+  stuckAfterDays: day.default(7),
+  /** Decision 6: whole days without interaction after which a customer is silent; per grade where it differs. */
+  silentDays: z
+    .strictObject({ default: day.default(90), byGrade: z.record(z.string(), day).default({}) })
+    .default({ default: 90, byGrade: {} }),
+  /** Decision 3: when an opportunity counts as won. */
+  winRule: z.enum(['contract_signed', 'first_payment']).default('contract_signed'),
+  /** Decision 22: the month (1-12) in which the fiscal year starts. */
+  fiscalYearStartMonth: z.number().int().min(1).max(12).default(1),
+  /** Item 107: the conversion that the digest watches. */
+  keyConversion: z.strictObject({ from: z.string(), to: z.string() }).default({ from: '需求诊断', to: '方案演示' }),
+  /** Decision 9: days after the period within which a lead may still turn into an order, for channels. */
+  conversionLagDays: z.number().int().min(0).max(730).default(90),
+});
+
+export type ReportSettings = z.infer<typeof reportSettingsSchema>;
