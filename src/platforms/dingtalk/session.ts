@@ -1,0 +1,63 @@
+import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
+import type { DingtalkSettings } from './config.ts';
+
+/** The part of a session webhook that is kept: where it leads is never taken from a callback's body. */
+export interface Session {
+  readonly path: '/robot/sendBySession' | '/robot/send';
+  readonly parameter: string;
+}
+
+const parameterNames = { '/robot/sendBySession': 'session', '/robot/send': 'access_token' } as const;
+
+/**
+ * Takes a `sessionWebhook` apart, null unless it lies exactly on the configured host, scheme and port. The signature of
+ * a callback does not cover its body, so the URL is an attacker's until proved otherwise (dingtalk.md 9.1).
+ */
+export function sessionOf(webhook: string, oapiBase: string): Session | null {
+  if (webhook.length > 2_048 || /[\s\p{C}\\]/u.test(webhook) || !URL.canParse(webhook)) return null;
+  const url = new URL(webhook);
+  const base = new URL(oapiBase);
+  if (url.origin !== base.origin || url.username !== '' || url.password !== '' || url.hash !== '') return null;
+  const prefix = base.pathname.replace(/\/+$/, '');
+  for (const path of ['/robot/sendBySession', '/robot/send'] as const) {
+    if (url.pathname !== `${prefix}${path}`) continue;
+    const values = url.searchParams.getAll(parameterNames[path]);
+    const parameter = values[0];
+    return values.length === 1 && parameter !== undefined && parameter !== '' ? { path, parameter } : null;
+  }
+  return null;
+}
+
+/** Where to post, rebuilt from the settings. */
+export function sessionCall(session: Session, oapiBase: string): { url: string; query: Record<string, string> } {
+  return { url: `${oapiBase}${session.path}`, query: { [parameterNames[session.path]]: session.parameter } };
+}
+
+/** Whoever holds a session webhook can write into the chat, so it lies in the outbox encrypted, bound to its target. */
+export function lockSession(session: Session, target: string, settings: DingtalkSettings): string {
+  const iv = randomBytes(12);
+  const cipher = createCipheriv('aes-256-gcm', keyOf(settings), iv).setAAD(Buffer.from(target));
+  const text = Buffer.concat([cipher.update(`${session.path}\n${session.parameter}`, 'utf8'), cipher.final()]);
+  return Buffer.concat([iv, cipher.getAuthTag(), text]).toString('base64url');
+}
+
+/** null when it was locked with another secret or for another target; the answer then goes by OpenAPI. */
+export function unlockSession(locked: string, target: string, settings: DingtalkSettings): Session | null {
+  const bytes = Buffer.from(locked, 'base64url');
+  if (bytes.length < 29) return null;
+  try {
+    const decipher = createDecipheriv('aes-256-gcm', keyOf(settings), bytes.subarray(0, 12), { authTagLength: 16 })
+      .setAAD(Buffer.from(target))
+      .setAuthTag(bytes.subarray(12, 28));
+    const text = Buffer.concat([decipher.update(bytes.subarray(28)), decipher.final()]).toString('utf8');
+    const [path, parameter] = text.split('\n');
+    if ((path !== '/robot/sendBySession' && path !== '/robot/send') || parameter === undefined) return null;
+    return { path, parameter };
+  } catch {
+    return null;
+  }
+}
+
+function keyOf(settings: DingtalkSettings): Buffer {
+  return Buffer.from(hkdfSync('sha256', settings.clientSecret, settings.clientId, 'session webhook at rest', 32));
+}

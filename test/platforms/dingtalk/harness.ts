@@ -1,0 +1,118 @@
+import type { DingtalkSettings } from '../../../src/platforms/dingtalk/config.ts';
+import { createDingtalk } from '../../../src/platforms/dingtalk/dingtalk.ts';
+import { sealDingtalkCallback } from '../../../src/platforms/dingtalk/seal.ts';
+import type { Address, OutboundPart, Platform, SendContext, SendOutcome } from '../../../src/platforms/platform.ts';
+import type { SharedState } from '../../../src/store/shared-state.ts';
+import { type DingtalkServer, startDingtalkServer } from '../../fakes/dingtalk-server.ts';
+import { samplePicture } from '../conformance.ts';
+
+export const nowMs = 1_795_000_000_000;
+export const groupId = 'cidWestRegion8kQ==';
+const secret = 'GT-lsu-taDAxxxsTsxxxx-the-secret';
+
+/** Shared state of one test: a map with ends of life; `fail()` makes it as unreachable as a Redis that is gone. */
+export function testState(): SharedState & { fail(): void; keys(): readonly string[]; flush(): void } {
+  const entries = new Map<string, { value: string; untilMs: number }>();
+  let failing = false;
+  const live = (key: string): string | null => {
+    if (failing) throw new Error('shared state is unreachable');
+    const entry = entries.get(key);
+    return entry !== undefined && entry.untilMs > Date.now() ? entry.value : null;
+  };
+  return {
+    fail() {
+      failing = true;
+    },
+    flush: () => entries.clear(),
+    keys: () => [...entries.keys()],
+    get: async (key) => live(key),
+    async set(key, value, ttlMs) {
+      live(key);
+      entries.set(key, { value, untilMs: Date.now() + ttlMs });
+    },
+    async setIfAbsent(key, value, ttlMs) {
+      if (live(key) !== null) return false;
+      entries.set(key, { value, untilMs: Date.now() + ttlMs });
+      return true;
+    },
+    async deleteIf(key, expected) {
+      return live(key) === expected && entries.delete(key);
+    },
+    takePlace: async () => 0,
+    ping: async () => undefined,
+    close: async () => undefined,
+  };
+}
+
+/** A DingTalk platform with its fake servers, and what a test wants to know about both. */
+export interface DingtalkHarness {
+  readonly server: DingtalkServer;
+  readonly settings: DingtalkSettings;
+  readonly state: ReturnType<typeof testState>;
+  readonly platform: Platform;
+  readonly secrets: readonly string[];
+  another(): Platform;
+  logged(): string;
+  /** The address an answer to a message gets. */
+  addressFor(where: { readonly group?: boolean; readonly sessionWebhook?: string }): Promise<Address>;
+  send(part: OutboundPart, address: Address, over?: Partial<SendContext>): Promise<SendOutcome>;
+  close(): Promise<void>;
+}
+
+export async function startHarness(): Promise<DingtalkHarness> {
+  const server = await startDingtalkServer({
+    clientId: 'ding-client',
+    clientSecret: secret,
+    robotCode: 'ding-robot',
+    people: ['wanglei'],
+    groups: [groupId],
+  });
+  const settings: DingtalkSettings = {
+    clientId: 'ding-client',
+    clientSecret: secret,
+    robotCode: 'ding-robot',
+    mode: 'http',
+    apiBase: server.apiBase,
+    oapiBase: server.oapiBase,
+  };
+  const state = testState();
+  let logged = '';
+  const write = (...parts: unknown[]): void => {
+    logged += `${JSON.stringify(parts)}\n`;
+  };
+  const log = { info: write, warn: write, error: write };
+  const another = (): Platform => createDingtalk(settings, { state, log, callTimeoutMs: 400 });
+  const platform = another();
+  return {
+    server,
+    settings,
+    state,
+    platform,
+    another,
+    secrets: [secret, 'token-1-', 'token-2-', 'session='],
+    logged: () => logged,
+    async addressFor({ group, sessionWebhook }) {
+      const request = sealDingtalkCallback({
+        settings,
+        userId: 'wanglei',
+        text: '漏斗 本月',
+        nowMs,
+        ...(group === true ? { conversation: { groupId } } : {}),
+        ...(sessionWebhook === undefined ? {} : { sessionWebhook }),
+      });
+      const received = await platform.receive(request, nowMs);
+      if (received.kind !== 'message') throw new Error(`expected a message, got ${received.kind}`);
+      return received.message.address;
+    },
+    send: (part, address, over) =>
+      platform.send(part, address, {
+        idempotencyKey: 'reply-1-0',
+        attempt: 1,
+        mayBeRepeat: false,
+        nowMs,
+        loadPicture: async () => samplePicture.png,
+        ...over,
+      }),
+    close: () => server.close(),
+  };
+}
