@@ -1,4 +1,4 @@
-import { addDays, addMonths, type Day, daysBetween, endOfMonth, startOfMonth } from './day.ts';
+import { addDays, addMonths, type Day, daysBetween, endOfMonth, monthOf, startOfMonth, startOfWeek } from './day.ts';
 
 /** Names of periods as `ask --json` prints them (`docs/language.md` lists them with their Chinese words). */
 export type PeriodLabel =
@@ -188,4 +188,65 @@ export function describePeriod(period: Period, today: Day): string {
   const dates = periodDates(period);
   const running = isRunning(period, today) && today < period.to ? `,截至 ${today.slice(5)}` : '';
   return name === dates ? `${dates}${running === '' ? '' : `(${running.slice(1)})`}` : `${name}(${dates}${running})`;
+}
+
+const between = (label: PeriodLabel, from: Day, to: Day): Period => ({ label, from, to });
+const months = (label: PeriodLabel, first: Day, count: number): Period =>
+  between(label, first, addDays(addMonths(first, count), -1));
+
+/** The calendar period that a label means on a day; null for labels that need a date of their own (`month`, `range` …). */
+export function periodOf(label: PeriodLabel, today: Day): Period | null {
+  const monday = startOfWeek(today);
+  const month = startOfMonth(today);
+  const quarter = addMonths(month, -((monthOf(today) - 1) % 3));
+  const year = `${today.slice(0, 4)}-01-01` as Day;
+  switch (label) {
+    case 'today':
+      return between(label, today, today);
+    case 'yesterday':
+      return between(label, addDays(today, -1), addDays(today, -1));
+    case 'this_week':
+      return between(label, monday, addDays(monday, 6));
+    case 'last_week':
+      return between(label, addDays(monday, -7), addDays(monday, -1));
+    case 'next_week':
+      return between(label, addDays(monday, 7), addDays(monday, 13));
+    case 'week_before_last':
+      return between(label, addDays(monday, -14), addDays(monday, -8));
+    case 'this_month':
+      return months(label, month, 1);
+    case 'last_month':
+      return months(label, addMonths(month, -1), 1);
+    case 'next_month':
+      return months(label, addMonths(month, 1), 1);
+    case 'this_quarter':
+      return months(label, quarter, 3);
+    case 'last_quarter':
+      return months(label, addMonths(quarter, -3), 3);
+    case 'next_quarter':
+      return months(label, addMonths(quarter, 3), 3);
+    case 'this_year':
+      return months(label, year, 12);
+    case 'last_year':
+      return months(label, addMonths(year, -12), 12);
+    case 'year_to_date':
+      return between(label, year, today);
+    case 'first_half':
+      return months(label, year, 6);
+    case 'second_half':
+      return months(label, addMonths(year, 6), 6);
+    case 'last_30_days':
+      return between(label, addDays(today, -29), today);
+    case 'last_90_days':
+      return between(label, addDays(today, -89), today);
+    case 'next_30_days':
+      return between(label, addDays(today, 1), addDays(today, 30));
+    case 'day':
+    case 'week':
+    case 'month':
+    case 'quarter':
+    case 'year':
+    case 'range':
+      return null;
+  }
 }

@@ -1,0 +1,51 @@
+import type { Directory, Person } from '../crm/directory.ts';
+import type { AccessSettings } from './settings.ts';
+import { type Role, roles, type Viewer } from './viewer.ts';
+
+/** Tenants of identities: both WeCom channels know a person by the same userid. */
+export type IdentityPlatform = 'wecom' | 'dingtalk' | 'simulator';
+
+/**
+ * The CRM user behind a platform account: by settings, else by the CRM's own column. WeCom compares ids without regard
+ * to case (wecom.md 5.7); all are text, so `007` is never `7`. Two people with one account are nobody.
+ */
+export function personBehind(
+  directory: Directory,
+  settings: AccessSettings,
+  platform: IdentityPlatform,
+  account: string,
+): Person | null {
+  if (account === '') return null;
+  const folded = (text: string) => (platform === 'wecom' ? text.toLowerCase() : text);
+  const wanted = folded(account);
+  const set = settings.identities.find((entry) => entry.platform === platform && folded(entry.account) === wanted);
+  if (set !== undefined) return directory.person(set.user) ?? null;
+  if (platform === 'simulator') return directory.person(account) ?? null;
+  const column = platform === 'wecom' ? 'wecomUserId' : 'dingtalkUserId';
+  const found = directory.people.filter((person) => person[column] !== null && folded(person[column]) === wanted);
+  return found.length === 1 ? (found[0] ?? null) : null;
+}
+
+const width: readonly Role[] = ['service', 'marketing', 'rep', 'manager', 'regional_manager', 'admin', 'director'];
+
+/** Turns what the CRM calls roles into the bot's; the widest one counts. Heading a department makes a manager. */
+export function roleOf(person: Person, directory: Directory, settings: AccessSettings): Role {
+  const set = settings.roles[person.id] ?? settings.roles[person.name];
+  if (set !== undefined) return set;
+  const known = person.roles.filter((role): role is Role => (roles as readonly string[]).includes(role));
+  const heads = directory.departments.some((department) => department.managerId === person.id);
+  const all: readonly Role[] = [...known, ...(heads ? (['manager'] as const) : [])];
+  return all.length === 0
+    ? 'rep'
+    : all.reduce((widest, role) => (width.indexOf(role) > width.indexOf(widest) ? role : widest));
+}
+
+export function viewerOf(person: Person, directory: Directory, settings: AccessSettings): Viewer {
+  return {
+    userId: person.id,
+    name: person.name,
+    role: roleOf(person, directory, settings),
+    departmentId: person.departmentId,
+    region: person.region,
+  };
+}
