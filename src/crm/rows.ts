@@ -123,6 +123,11 @@ export interface ScopedRows {
    * customer id only.
    */
   customerAttributes(): RawBuilder<unknown>;
+  /**
+   * Follow-ups on rows that are in scope already, by whomever: a colleague's call counts for the customer too. Join it
+   * on the customer or opportunity id only.
+   */
+  followUpAttributes(): RawBuilder<unknown>;
   /** People as attributes: user_id, name, department_id. */
   peopleAttributes(): RawBuilder<unknown>;
 }
@@ -139,6 +144,7 @@ export function scopedRows(scope: Scope, bridge: SqlBridge): ScopedRows {
     of,
     open: (table) => sql`${sql.table(table)}`,
     customerAttributes: () => sql`cm_customers`,
+    followUpAttributes: () => sql`cm_activities`,
     peopleAttributes: () => sql`cm_users`,
   };
 }

@@ -1,0 +1,60 @@
+import { differs, type Rate, ratioOf, smallSampleBelow } from '../figures/rate.ts';
+import { type Cohort, stepRate } from './funnel-cohort.ts';
+
+/** One conversion of the funnel beside what it was before. */
+export interface StepChange {
+  readonly position: number;
+  readonly from: string;
+  readonly to: string;
+  readonly rate: Rate;
+  /** The same step in the cohort it is compared with; null where there is none. */
+  readonly before: Rate | null;
+  /** rate − before, 0..1; null where one of them has no cases. */
+  readonly change: number | null;
+  /** Whether the change is real (95 %), not chance. */
+  readonly real: boolean;
+}
+
+/** The step that needs attention, and on what ground: it fell against its own history, or it is the narrowest. */
+export interface Bottleneck {
+  readonly step: StepChange;
+  readonly ground: 'fell' | 'lowest';
+}
+
+export function stepChanges(cohort: Cohort, before: Cohort | null): StepChange[] {
+  return cohort.steps.slice(0, -1).map((step, position) => {
+    const rate = stepRate(cohort, position);
+    const was = before === null ? null : stepRate(before, position);
+    const [now, then] = [ratioOf(rate), was === null ? null : ratioOf(was)];
+    return {
+      position,
+      from: step.stage,
+      to: cohort.steps[position + 1]?.stage ?? '',
+      rate,
+      before: was,
+      change: now === null || then === null ? null : now - then,
+      real: was !== null && differs(rate, was),
+    };
+  });
+}
+
+/** Fewer cases than this and a step is not even a candidate. */
+const leastCases = 10;
+
+/**
+ * Item 12: the step whose conversion really fell most against the same cohort before it; where none did, the lowest
+ * among the steps with enough cases (30, else 10). null where everything is too thin to point at a step.
+ */
+export function bottleneckOf(changes: readonly StepChange[]): Bottleneck | null {
+  const fell = changes.filter((step) => step.real && step.change !== null && step.change < 0);
+  const worst = least(fell, (step) => step.change ?? 0);
+  if (worst !== null) return { step: worst, ground: 'fell' };
+  const enough = changes.filter((step) => step.rate.denominator >= smallSampleBelow);
+  const candidates = enough.length > 0 ? enough : changes.filter((step) => step.rate.denominator >= leastCases);
+  const lowest = least(candidates, (step) => ratioOf(step.rate) ?? 1);
+  return lowest === null || ratioOf(lowest.rate) === 1 ? null : { step: lowest, ground: 'lowest' };
+}
+
+function least<T>(items: readonly T[], of: (item: T) => number): T | null {
+  return items.reduce<T | null>((best, item) => (best === null || of(item) < of(best) ? item : best), null);
+}

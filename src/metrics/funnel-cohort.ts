@@ -1,0 +1,132 @@
+import { sql } from 'kysely';
+import type { WallTime } from '../calendar/day.ts';
+import { addDays, startOf } from '../calendar/day.ts';
+import type { Period } from '../calendar/period.ts';
+import type { Crm, QueryParts } from '../crm/crm.ts';
+import type { RowFilter } from '../crm/rows.ts';
+import type { Scope } from '../crm/scope.ts';
+import type { StageModel } from '../crm/stages.ts';
+import { countDistinctIf, countIf, type Expr } from '../database/dialect.ts';
+import type { Rate } from '../figures/rate.ts';
+import { positionOf, whole, wonPosition } from './stage-position.ts';
+
+/** Which opportunities make up a cohort, and up to when their way is followed. */
+export interface CohortAsk {
+  readonly scope: Scope;
+  readonly filter: RowFilter;
+  /** Created on these days. */
+  readonly period: Period;
+  /** Only what happened before this moment counts: now, or earlier to meet another cohort at the same age. */
+  readonly until: WallTime;
+}
+
+/** One step of a cohort (批次): who came this far or further, and what became of those who came no further. */
+export interface CohortStep {
+  readonly stage: string;
+  readonly position: number;
+  /** Opportunities that reached the stage or one beyond it. */
+  readonly reached: number;
+  readonly customers: number;
+  readonly amountFen: number;
+  /** Of those that went no further: closed as lost or invalid. The rest is still open here. */
+  readonly lostHere: number;
+}
+
+export interface Cohort {
+  readonly steps: readonly CohortStep[];
+  /** Created in the period, but in stages that no step of the funnel claims: not counted in the steps. */
+  readonly outside: number;
+}
+
+/** reached(n+1) / reached(n) of the same cohort (item 6). */
+export const stepRate = (cohort: Cohort, position: number): Rate => rateBetween(cohort, position, position + 1);
+
+export const rateBetween = (cohort: Cohort, from: number, to: number): Rate => ({
+  numerator: cohort.steps[to]?.reached ?? 0,
+  denominator: cohort.steps[from]?.reached ?? 0,
+});
+
+/** Won / entered the first stage (item 7). */
+export const overallRate = (cohort: Cohort): Rate => rateBetween(cohort, 0, cohort.steps.length - 1);
+
+/** Went no further than this stage, whether lost or still open. */
+export const stoppedAt = (cohort: Cohort, position: number): number =>
+  (cohort.steps[position]?.reached ?? 0) - (cohort.steps[position + 1]?.reached ?? 0);
+
+/**
+ * One row per opportunity of the cohort with how far it came: `reached` is a position, NULL for an open one that sits
+ * in a stage outside the funnel. Deepest of all recorded stages; 成交 by outcome alone; whatever was closed without any
+ * known stage was at least in the first.
+ */
+export function cohortRows({ rows, sql: bridge }: QueryParts, model: StageModel, ask: CohortAsk): Expr {
+  const last = wonPosition(model);
+  const { period, until } = ask;
+  const isWon = sql`o.outcome = 'won' and (o.closed_at is null or o.closed_at < ${until})`;
+  const entered = sql`coalesce(o.stage_entered_at, o.created_at)`;
+  const beforeWon = (position: Expr) =>
+    sql`case when ${position} >= ${whole(last)} then ${whole(last - 1)} else ${position} end`;
+  const way = sql`max(case when s.position >= ${whole(last)} then ${whole(last - 1)} else s.position end)`;
+  const here = sql`max(case when ${entered} < ${until} then ${beforeWon(positionOf(sql`o.stage_id`, model))} end)`;
+  const passed = deeper(positionOf(sql`e.from_stage_id`, model), positionOf(sql`e.to_stage_id`, model));
+  return sql`(
+    select o.opportunity_id, max(o.customer_id) as customer_id, max(o.owner_user_id) as owner_user_id,
+      max(o.outcome) as outcome, max(o.closed_at) as closed_at, max(o.created_at) as created_at,
+      max(${bridge.fen(sql`o.amount`)}) as amount_fen,
+      case when max(case when ${isWon} then 1 else 0 end) = 1 then ${whole(last)}
+        when ${way} is null and ${here} is null then case when max(o.outcome) = 'open' then null else 0 end
+        else ${deeper(way, here)} end as reached
+    from ${rows.of('cm_opportunities', ask.filter)} as o
+    left join (
+      select e.opportunity_id, e.occurred_at, ${passed} as position
+      from ${rows.of('cm_stage_events')} as e
+    ) as s on s.opportunity_id = o.opportunity_id and s.occurred_at < ${until}
+    where o.created_at >= ${startOf(period.from)} and o.created_at < ${startOf(addDays(period.to, 1))}
+      and o.created_at < ${until}
+    group by o.opportunity_id
+  )`;
+}
+
+/** The greater of two positions, either of which may be unknown: GREATEST and MAX treat NULL differently per database. */
+const deeper = (a: Expr, b: Expr): Expr =>
+  sql`case when ${a} is null then ${b} when ${b} is null or ${a} >= ${b} then ${a} else ${b} end`;
+
+type CohortRow = Readonly<Record<string, number | string | null>>;
+
+/** The funnel of a cohort (decision 2, 批次): one query, bounded by the days of creation. */
+export async function readCohort(crm: Crm, model: StageModel, ask: CohortAsk): Promise<Cohort> {
+  const [row] = await crm.read<CohortRow>(ask.scope, (parts) => {
+    const columns = cohortColumns(parts, model, ask.until);
+    return sql`select ${columns} from ${cohortRows(parts, model, ask)} as c`;
+  });
+  return cohortOf(row ?? {}, model);
+}
+
+/** The aggregates over `cohortRows` as `c`, for queries that group it. */
+export function cohortColumns({ sql: bridge }: QueryParts, model: StageModel, until: WallTime): Expr {
+  const lost = sql`c.outcome in ('lost', 'invalid') and (c.closed_at is null or c.closed_at < ${until})`;
+  const columns = model.stages.flatMap(({ position: n }) => {
+    const thisFar = sql`c.reached >= ${whole(n)}`;
+    return [
+      sql`${countIf(thisFar)} as ${sql.ref(`reached${n}`)}`,
+      sql`${countDistinctIf(sql`c.customer_id`, thisFar)} as ${sql.ref(`customers${n}`)}`,
+      sql`${bridge.sumOf(sql`case when ${thisFar} then c.amount_fen else 0 end`)} as ${sql.ref(`fen${n}`)}`,
+      sql`${countIf(sql`c.reached = ${whole(n)} and ${lost}`)} as ${sql.ref(`lost${n}`)}`,
+    ];
+  });
+  return sql.join([...columns, sql`${countIf(sql`c.reached is null`)} as outside`]);
+}
+
+export function cohortOf(row: CohortRow, model: StageModel): Cohort {
+  const number = (name: string) => Number(row[name] ?? 0);
+  return {
+    steps: model.stages.map(({ name, position: n }) => ({
+      stage: name,
+      position: n,
+      reached: number(`reached${n}`),
+      customers: number(`customers${n}`),
+      amountFen: number(`fen${n}`),
+      lostHere: number(`lost${n}`),
+    })),
+    outside: number('outside'),
+  };
+}

@@ -1,0 +1,48 @@
+import { never } from '../failure.ts';
+import { cohortFindings } from './funnel-cohort.ts';
+import { notYet } from './funnel-empty.ts';
+import { snapshotFindings } from './funnel-snapshot.ts';
+import { defineReport, type Question } from './report.ts';
+
+/** Decision 2: 批次 follows those created in a period, 当前 is what is open now, 流转 what moved within a period. */
+export type FunnelMode = 'cohort' | 'snapshot' | 'flow';
+
+const modeWords: Readonly<Record<string, FunnelMode>> = {
+  cohort: 'cohort',
+  批次: 'cohort',
+  snapshot: 'snapshot',
+  current: 'snapshot',
+  now: 'snapshot',
+  当前: 'snapshot',
+  现在: 'snapshot',
+  flow: 'flow',
+  流转: 'flow',
+};
+
+/** A mode that was said counts; without one a period means 批次 and none means 当前. */
+export function funnelModeOf(question: Question): FunnelMode {
+  const said = question.slots.mode ?? question.slots.view;
+  const mode = typeof said === 'string' ? modeWords[said] : undefined;
+  return mode ?? (question.period === null ? 'snapshot' : 'cohort');
+}
+
+export const funnelReport = defineReport({
+  intent: 'funnel',
+  items: [1, 2, 3, 4, 5, 6, 7, 9, 12, 13, 19],
+  defaultPeriod: 'this_month',
+  dimensions: ['region', 'department', 'owner', 'industry', 'grade', 'channel', 'city', 'province', 'product_line'],
+  needs: ['opportunities'],
+  async run(company, question) {
+    const mode = funnelModeOf(question);
+    const { period } = question;
+    if (mode === 'snapshot' || period === null) return snapshotFindings(company, question);
+    if (period.from > question.moment.today) return notYet(period, question, '漏斗');
+    switch (mode) {
+      case 'cohort':
+      case 'flow':
+        return cohortFindings(company, question, period);
+      default:
+        return never(mode);
+    }
+  },
+});
