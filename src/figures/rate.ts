@@ -25,21 +25,43 @@ const z95 = 1.959963984540054;
  * Wilson score interval at 95 % (E. B. Wilson, JASA 22, 1927, p. 209): right also near 0 and 1 and for few cases.
  * null without cases.
  */
-export function wilsonInterval({ numerator, denominator }: Rate): Interval | null {
+export function wilsonInterval({ numerator, denominator }: Rate, z = z95): Interval | null {
   if (denominator <= 0) return null;
   const p = numerator / denominator;
-  const zz = z95 * z95;
+  const zz = z * z;
   const centre = (p + zz / (2 * denominator)) / (1 + zz / denominator);
   const half =
-    (z95 / (1 + zz / denominator)) * Math.sqrt((p * (1 - p)) / denominator + zz / (4 * denominator * denominator));
+    (z / (1 + zz / denominator)) * Math.sqrt((p * (1 - p)) / denominator + zz / (4 * denominator * denominator));
   return { low: Math.max(0, centre - half), high: Math.min(1, centre + half) };
 }
 
-/** Whether two rates differ at the 95 % level: Newcombe's interval of the difference (Stat. Med. 17, 1998, method 10) excludes zero. */
-export function differs(a: Rate, b: Rate): boolean {
-  const [pa, pb, ia, ib] = [ratioOf(a), ratioOf(b), wilsonInterval(a), wilsonInterval(b)];
+/** The two-sided 95 % quantile when so many comparisons are looked at together (Bonferroni). */
+function quantileFor(comparisons: number): number {
+  if (comparisons <= 1) return z95;
+  // P. J. Acklam's rational approximation of the normal quantile in its lower tail; relative error below 1.2e-9.
+  const q = Math.sqrt(-2 * Math.log(0.025 / comparisons));
+  const above =
+    ((((-7.784894002430293e-3 * q - 0.3223964580411365) * q - 2.400758277161838) * q - 2.549732539343734) * q +
+      4.374664141464968) *
+      q +
+    2.938163982698783;
+  const below =
+    (((7.784695709041462e-3 * q + 0.3224671290700398) * q + 2.445134137142996) * q + 3.754408661907416) * q + 1;
+  return -above / below;
+}
+
+/**
+ * Whether two rates differ at the 95 % level: Newcombe's interval of the difference (Stat. Med. 17, 1998, method 10)
+ * excludes zero. `comparisons` = how many such pairs are looked at for the one that stands out.
+ */
+export function differs(a: Rate, b: Rate, comparisons = 1): boolean {
+  const z = quantileFor(comparisons);
+  const [pa, pb, ia, ib] = [ratioOf(a), ratioOf(b), wilsonInterval(a, z), wilsonInterval(b, z)];
   if (pa === null || pb === null || ia === null || ib === null) return false;
   const low = pa - pb - Math.hypot(pa - ia.low, ib.high - pb);
   const high = pa - pb + Math.hypot(ia.high - pa, pb - ib.low);
   return low > 0 || high < 0;
 }
+
+/** Whether two counts of independent events over equal times differ at the 95 % level (both Poisson). */
+export const countsDiffer = (a: number, b: number): boolean => a + b > 0 && (a - b) ** 2 > z95 * z95 * (a + b);

@@ -1,0 +1,67 @@
+import { elapsed, isRunning, type Period, type PeriodLabel, periodDates, precedingPeriod } from '../calendar/period.ts';
+import type { Unit } from '../figures/figure.ts';
+import { formatCount, formatPoints, formatRate, formatRelativeChange, formatValue } from '../figures/format.ts';
+import { differs, type Rate, ratioOf } from '../figures/rate.ts';
+import type { Question } from './report.ts';
+
+/** A period and what it is held against: what was asked for, else the one before it, like for like (decision 20). */
+export interface Compared {
+  /** The period as far as it has run. */
+  readonly now: Period;
+  readonly before: Period;
+  /** 上月同期, 去年同期, 上季度, 2026-10-01 至 10-10. */
+  readonly words: string;
+}
+
+export function comparedOf(question: Question, period: Period): Compared {
+  const { today } = question.moment;
+  const before = question.compare?.period ?? precedingPeriod(period, today);
+  const same = isRunning(period, today) && period.to > today ? '同期' : '';
+  const kind = question.compare?.kind ?? 'mom';
+  const words =
+    kind === 'period'
+      ? periodDates(before)
+      : kind === 'yoy'
+        ? `去年${same === '' ? '同一时期' : same}`
+        : beforeWords(period, same);
+  return { now: elapsed(period, today), before, words };
+}
+
+const months: readonly PeriodLabel[] = ['this_month', 'last_month', 'month'];
+const quarters: readonly PeriodLabel[] = ['this_quarter', 'last_quarter', 'quarter'];
+const weeks: readonly PeriodLabel[] = ['this_week', 'last_week', 'week', 'week_before_last'];
+const years: readonly PeriodLabel[] = ['this_year', 'last_year', 'year', 'year_to_date'];
+
+function beforeWords({ label, from, to }: Period, same: string): string {
+  const past = label.startsWith('this_');
+  if (months.includes(label)) return past ? `上月${same}` : '前一个月';
+  if (quarters.includes(label)) return past ? `上季度${same}` : '前一个季度';
+  if (weeks.includes(label)) return past ? `上周${same}` : '前一周';
+  if (years.includes(label)) return past || label === 'year_to_date' ? '去年同期' : '前一年';
+  if (label === 'today') return '昨天';
+  if (label === 'yesterday' || label === 'day') return '前一天';
+  if (label === 'first_half' || label === 'second_half') return `前一个半年${same}`;
+  return from === to ? '前一天' : '之前同样长的一段';
+}
+
+/** `多 45.2 万(+16.9 %)`, `少 3 单`, `持平`; the size of a change of a sum, without judging it. */
+export function changeWords(now: number, before: number, unit: Unit, noun = ''): string {
+  const change = now - before;
+  if (change === 0) return '持平';
+  const size = unit === 'count' ? `${formatCount(Math.abs(change))}${noun}` : formatValue(Math.abs(change), unit);
+  const relative = formatRelativeChange(now, before);
+  const share = relative === null || relative === '持平' ? '' : `(${relative})`;
+  return `${change > 0 ? '多' : '少'} ${size}${share}`;
+}
+
+/** What a rate was before and whether the difference means anything (decision 21): `上月同期 28.0 %(22/79),差别在正常波动以内`. */
+export function rateChangeWords(now: Rate, before: Rate, words: string): string {
+  const [rNow, rBefore] = [ratioOf(now), ratioOf(before)];
+  if (rBefore === null) return `${words}没有可比的数`;
+  if (rNow === null) return `${words}是 ${formatRate(before)}`;
+  const change = formatPoints(rNow - rBefore);
+  if (change === '持平') return `与${words}持平`;
+  return differs(now, before)
+    ? `比${words}${change}(${words} ${formatRate(before)})`
+    : `${words} ${formatRate(before)},差别在正常波动以内`;
+}
