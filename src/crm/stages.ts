@@ -18,9 +18,9 @@ export interface Stage {
 export interface StageSetting {
   readonly name: string;
   /** Names or ids of CRM stages; left out = the CRM stage of the same name. */
-  readonly crmStages?: readonly string[];
-  readonly stuckAfterDays?: number;
-  readonly entry?: string;
+  readonly crmStages?: readonly string[] | undefined;
+  readonly stuckAfterDays?: number | undefined;
+  readonly entry?: string | undefined;
 }
 
 export interface StageModel {

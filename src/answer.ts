@@ -1,0 +1,152 @@
+import { authorise, type Grant } from './access/authorise.ts';
+import type { IdentityPlatform } from './access/identity.ts';
+import type { AccessSettings } from './access/settings.ts';
+import { type Moment, momentAt } from './calendar/clock.ts';
+import type { ChartRenderer } from './charts/spec.ts';
+import type { Command, Previous, Reading, Understanding } from './commands/command.ts';
+import { applyFollowUp } from './commands/follow-ups.ts';
+import type { KnownCompany } from './company.ts';
+import { conversationOf } from './conversations.ts';
+import { kindlyOf, never } from './failure.ts';
+import type { Figure } from './figures/figure.ts';
+import { askBack, plainReply } from './replies/compose.ts';
+import { helpReply, outOfScopeReply } from './replies/help.ts';
+import type { Reply } from './replies/reply.ts';
+import { adviceOf, answerWithReport } from './report-answer.ts';
+import type { SharedState } from './store/shared-state.ts';
+
+/** One question as it reached the bot, by chat, script or simulator. */
+export interface Asked {
+  readonly platform: IdentityPlatform;
+  readonly account: string;
+  readonly groupId: string | null;
+  readonly text: string;
+  readonly nowMs: number;
+}
+
+/** The answer with everything that scripts want to know of it. */
+export interface Answer {
+  readonly reply: Reply;
+  /** What was understood, in the words of the command language; null where nothing was looked at. */
+  readonly command: Command | null;
+  readonly assumed: Readonly<Record<string, unknown>>;
+  readonly figures: readonly Figure[];
+  readonly advice: readonly string[];
+  readonly asOf: string | null;
+}
+
+/** What the line works with: built once in main.ts. */
+export interface House {
+  readonly zone: string;
+  readonly access: AccessSettings;
+  readonly state: SharedState;
+  readonly charts: ChartRenderer;
+  company(moment: Moment): Promise<KnownCompany>;
+  log(event: string, fields: Readonly<Record<string, unknown>>): void;
+}
+
+const bare = (reply: Reply, command: Command | null = null): Answer => ({
+  reply,
+  command,
+  assumed: {},
+  figures: [],
+  advice: [],
+  asOf: null,
+});
+
+/** The straight way of a question: who asks → what is meant → may they → the report → the words. Never throws. */
+export async function answer(house: House, asked: Asked): Promise<Answer> {
+  try {
+    const moment = momentAt(asked.nowMs, house.zone);
+    const company = await house.company(moment);
+    const verdict = authorise(asked, company.directory, house.access);
+    if (verdict.kind === 'denied') {
+      house.log('denied', { why: verdict.why, platform: asked.platform });
+      return bare(plainReply('denied', verdict.kindly, [verdict.kindly]));
+    }
+    const { grant } = verdict;
+    const conversation = conversationOf(house.state, asked.platform, asked.groupId, asked.account);
+    const previous = await conversation.last();
+    const understanding = company.parser.understand(asked.text, {
+      moment,
+      asker: { userId: grant.viewer.userId, name: grant.viewer.name },
+      chat: grant.audience,
+      previous,
+      fiscalYearStartMonth: company.settings.fiscalYearStartMonth,
+    });
+    const acted = await act(house, company, grant, moment, understanding, previous);
+    if (acted.remember !== null) await conversation.remember(acted.remember.command, acted.remember.offered);
+    return acted.answer;
+  } catch (error) {
+    house.log('failed', { error });
+    const kindly = kindlyOf(error);
+    return bare(plainReply('failed', kindly, [kindly]));
+  }
+}
+
+interface Acted {
+  readonly answer: Answer;
+  /** What a follow-up refers to from now on; null = as before. */
+  readonly remember: { readonly command: Command; readonly offered: readonly Reading[] } | null;
+}
+
+async function act(
+  house: House,
+  company: KnownCompany,
+  grant: Grant,
+  moment: Moment,
+  understanding: Understanding,
+  previous: Previous | null,
+): Promise<Acted> {
+  switch (understanding.kind) {
+    case 'not-addressed':
+      return { answer: bare({ status: 'silent', title: '', blocks: [], picture: null, choices: [] }), remember: null };
+    case 'small-talk':
+      return { answer: bare(plainReply('done', understanding.line, [understanding.line])), remember: null };
+    case 'ask-back': {
+      const { command, readings, why } = understanding;
+      return {
+        answer: bare(askBack(why, readings), command),
+        remember: { command: previous?.command ?? command, offered: readings },
+      };
+    }
+    case 'command':
+      return obey(house, company, grant, moment, understanding, previous);
+    default:
+      return never(understanding);
+  }
+}
+
+async function obey(
+  house: House,
+  company: KnownCompany,
+  grant: Grant,
+  moment: Moment,
+  { command, repairs, assumed }: Extract<Understanding, { kind: 'command' }>,
+  previous: Previous | null,
+): Promise<Acted> {
+  if (command.intent === 'help') return { answer: bare(helpReply(grant.viewer, command), command), remember: null };
+  if (command.intent === 'out_of_scope' || command.intent === 'reject') {
+    return { answer: bare(outOfScopeReply(grant.viewer, command), command), remember: null };
+  }
+  // 那上个月呢 is about what this person last asked in this chat; rights are checked anew below.
+  const full = previous === null ? command : (applyFollowUp(previous.command, command) ?? command);
+  const {
+    reply,
+    findings,
+    assumed: defaults,
+    asOf,
+  } = await answerWithReport({ ...house, company }, grant, full, repairs, moment);
+  const offered = reply.choices.map((choice): Reading => ({ words: choice.command, command: full }));
+  return {
+    answer: {
+      reply,
+      command,
+      assumed: { ...assumed, ...defaults },
+      figures: findings?.figures ?? [],
+      advice: adviceOf(findings),
+      asOf,
+    },
+    remember: findings === null ? null : { command: full, offered },
+  };
+}

@@ -1,0 +1,121 @@
+import type { Moment } from './calendar/clock.ts';
+import type { Entities, Parser } from './commands/command.ts';
+import { createParser } from './commands/parser.ts';
+import type { Crm } from './crm/crm.ts';
+import { type Directory, readDirectory } from './crm/directory.ts';
+import type { CrmTables } from './crm/schema.ts';
+import { readStages, type StageModel } from './crm/stages.ts';
+import type { Database } from './database/connect.ts';
+import type { Company } from './reports/report.ts';
+import type { ReportSettings } from './reports/settings.ts';
+
+/** The company and the language that its names make. */
+export interface KnownCompany extends Company {
+  readonly parser: Parser;
+}
+
+/** A resignation or a new role counts at the next question, half a minute late at the most. */
+const peopleForMs = 30_000;
+/** New customers and campaigns become words within ten minutes; until then the database still finds them by name. */
+const wordsForMs = 10 * 60_000;
+const customersInLanguage = 200_000;
+
+/** Reads who and what there is and keeps it for a short while; questions that come together share one reading. */
+export function companyKeeper(
+  crm: Crm & { readonly database: Database<CrmTables> },
+  settings: ReportSettings,
+): (moment: Moment) => Promise<KnownCompany> {
+  const people = kept(peopleForMs, async () => {
+    const [directory, stages, capabilities] = await Promise.all([
+      readDirectory(crm.database),
+      readStages(crm.database, settings.stages, settings.stuckAfterDays),
+      readCapabilities(crm.database),
+    ]);
+    return { directory, stages, capabilities };
+  });
+  const parser = kept(wordsForMs, async () => {
+    const { directory, stages } = await people();
+    return createParser(await readEntities(crm.database, directory, stages));
+  });
+  return async () => {
+    const [known, language] = await Promise.all([people(), parser()]);
+    return { crm, settings, ...known, parser: language, dataAsOf: (moment) => moment.wall };
+  };
+}
+
+/** Keeps what was read for a time; a reading that failed is not kept. */
+function kept<T>(forMs: number, read: () => Promise<T>): () => Promise<T> {
+  let last: { readonly value: Promise<T>; readonly readAt: number } | null = null;
+  return () => {
+    const now = performance.now();
+    if (last === null || now - last.readAt > forMs) {
+      const value = read();
+      const current = { value, readAt: now };
+      last = current;
+      value.catch(() => {
+        if (last === current) last = null;
+      });
+    }
+    return last.value;
+  };
+}
+
+async function readCapabilities({ kysely }: Database<CrmTables>): Promise<Company['capabilities']> {
+  const rows = await kysely.selectFrom('cm_capabilities').selectAll().execute();
+  return new Map(rows.map((row) => [row.entity, { level: row.level, note: row.note }]));
+}
+
+/** The names that exist, as words of the language. Seeing a name here opens no row: rights come after understanding. */
+async function readEntities(
+  { kysely }: Database<CrmTables>,
+  directory: Directory,
+  stages: StageModel,
+): Promise<Entities> {
+  const [cities, industries, channels, grades, leadChannels, products, campaigns, contacts, customers] =
+    await Promise.all([
+      kysely.selectFrom('cm_customers').select('city as value').distinct().execute(),
+      kysely.selectFrom('cm_customers').select('industry as value').distinct().execute(),
+      kysely.selectFrom('cm_customers').select('source as value').distinct().execute(),
+      kysely.selectFrom('cm_customers').select('level as value').distinct().execute(),
+      kysely.selectFrom('cm_leads').select('source as value').distinct().execute(),
+      kysely.selectFrom('cm_products').select(['name', 'category']).execute(),
+      kysely.selectFrom('cm_campaigns').select('name as value').distinct().execute(),
+      kysely
+        .selectFrom('cm_contacts as c')
+        .innerJoin('cm_customers as k', 'k.customer_id', 'c.customer_id')
+        .select(['c.name as name', 'k.name as customer'])
+        .limit(customersInLanguage)
+        .execute(),
+      kysely
+        .selectFrom('cm_customers')
+        .select('name')
+        .orderBy('created_at', 'desc')
+        .limit(customersInLanguage)
+        .execute(),
+    ]);
+  const words = (...lists: { value: string | null }[][]) =>
+    [...new Set(lists.flat().map((row) => row.value))]
+      .filter((value): value is string => value !== null && value !== '')
+      .sort();
+  return {
+    people: directory.people.map((person) => ({
+      id: person.id,
+      name: person.name,
+      region: person.region,
+      department: person.departmentId === null ? null : (directory.department(person.departmentId)?.name ?? null),
+      role: person.roles[0] ?? 'rep',
+    })),
+    departments: directory.departments.map((department) => department.name),
+    regions: directory.regions,
+    cities: words(cities),
+    industries: words(industries),
+    channels: words(channels, leadChannels),
+    productLines: words(products.map((product) => ({ value: product.category }))),
+    products: words(products.map((product) => ({ value: product.name }))),
+    stages: stages.stages.map((stage) => stage.name),
+    grades: words(grades),
+    campaigns: words(campaigns),
+    contacts: contacts.flatMap((row) => (row.name === null ? [] : [{ name: row.name, customer: row.customer }])),
+    customers: [...new Set(customers.map((row) => row.name))],
+  };
+}

@@ -1,0 +1,138 @@
+import { readFileSync } from 'node:fs';
+import { z } from 'zod';
+import { Failure } from './failure.ts';
+import { type DingtalkSettings, readDingtalkSettings } from './platforms/dingtalk/config.ts';
+import {
+  type WecomAibotSettings,
+  type WecomAppSettings,
+  wecomAibotSettings,
+  wecomAppSettings,
+} from './platforms/wecom/config.ts';
+import { serverSettingsSchema } from './server/config.ts';
+import { type BusinessSettings, readBusinessSettings } from './settings.ts';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+const databaseUrl = (fallback: string) =>
+  z
+    .string()
+    .default(fallback)
+    .refine((url) => url.startsWith('mysql://') || url.startsWith('sqlite:'), 'must start with mysql:// or sqlite:');
+
+const zone = z
+  .string()
+  .default('Asia/Shanghai')
+  .refine((name) => {
+    try {
+      new Intl.DateTimeFormat('en', { timeZone: name });
+      return true;
+    } catch {
+      return false;
+    }
+  }, 'is not a time zone, write it like Asia/Shanghai');
+
+const houseSchema = z.object({
+  TIMEZONE: zone,
+  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
+  SETTINGS_FILE: z
+    .string()
+    .default('')
+    .transform((path) => (path === '' ? null : path)),
+  CRM_DATABASE_URL: databaseUrl('sqlite:data/crm.sqlite'),
+  BOT_DATABASE_URL: databaseUrl('sqlite:data/bot.sqlite'),
+  REDIS_URL: z
+    .string()
+    .default('')
+    .refine((url) => url === '' || /^rediss?:\/\//.test(url), 'must start with redis:// or rediss://')
+    .transform((url) => (url === '' ? null : url)),
+  /** A font file (TTF, OTF, WOFF2) for pictures, instead of the one that comes along. */
+  CHART_FONT: z
+    .string()
+    .default('')
+    .transform((path) => (path === '' ? null : path)),
+});
+
+/** Secrets that may also come from a file: `WECOM_APP_SECRET_FILE=/run/secrets/…`, never both. */
+export const secretNames = [
+  'CRM_DATABASE_URL',
+  'BOT_DATABASE_URL',
+  'REDIS_URL',
+  'WECOM_APP_SECRET',
+  'WECOM_APP_TOKEN',
+  'WECOM_APP_AES_KEY',
+  'WECOM_AIBOT_TOKEN',
+  'WECOM_AIBOT_AES_KEY',
+  'WECOM_AIBOT_SECRET',
+  'DINGTALK_CLIENT_SECRET',
+] as const;
+
+export interface Config {
+  readonly server: z.output<typeof serverSettingsSchema>;
+  readonly house: z.output<typeof houseSchema>;
+  /** null = that platform is not connected. */
+  readonly wecomApp: WecomAppSettings | null;
+  readonly wecomAibot: WecomAibotSettings | null;
+  readonly dingtalk: DingtalkSettings | null;
+  readonly business: BusinessSettings;
+}
+
+/**
+ * Reads all settings at once. Throws one `misconfigured` failure that names every problem and no value: values of
+ * settings are often secrets.
+ */
+export function readConfig(environment: Environment): Config {
+  const problems: string[] = [];
+  const env = withoutEmpty(withSecretFiles(environment, problems));
+  const read = <S extends z.ZodType>(schema: S): z.output<S> | null => {
+    const parsed = schema.safeParse(env);
+    if (parsed.success) return parsed.data;
+    problems.push(...parsed.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`.trim()));
+    return null;
+  };
+  const platform = <T>(settingsOf: (env: Environment) => T | null): T | null => {
+    try {
+      return settingsOf(env);
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      problems.push(error.message);
+      return null;
+    }
+  };
+  const server = read(serverSettingsSchema);
+  const house = read(houseSchema);
+  const wecomApp = platform(wecomAppSettings);
+  const wecomAibot = platform(wecomAibotSettings);
+  const dingtalk = platform(readDingtalkSettings);
+  const business = readBusinessSettings(house?.SETTINGS_FILE ?? null);
+  if ('problems' in business) problems.push(...business.problems);
+  if (problems.length > 0 || server === null || house === null || 'problems' in business) {
+    throw new Failure(
+      'misconfigured',
+      `settings:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`,
+      '设置有问题,请管理员看启动日志。',
+    );
+  }
+  return { server, house, wecomApp, wecomAibot, dingtalk, business: business.settings };
+}
+
+/** An empty variable is one that is not set: compose files and CI write them so. */
+const withoutEmpty = (env: Environment): Environment =>
+  Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
+
+function withSecretFiles(env: Environment, problems: string[]): Environment {
+  const read: Record<string, string | undefined> = { ...env };
+  for (const name of secretNames) {
+    const path = env[`${name}_FILE`];
+    if (path === undefined || path === '') continue;
+    if (env[name] !== undefined && env[name] !== '') {
+      problems.push(`${name} and ${name}_FILE are both set; keep one`);
+      continue;
+    }
+    try {
+      read[name] = readFileSync(path, 'utf8').trim();
+    } catch {
+      problems.push(`${name}_FILE cannot be read`);
+    }
+  }
+  return read;
+}

@@ -1,0 +1,177 @@
+import { type Grant, notForRole } from './access/authorise.ts';
+import { mayAsk } from './access/permissions.ts';
+import { type Resolved, resolve } from './access/resolve.ts';
+import type { Moment } from './calendar/clock.ts';
+import { comparedPeriod, periodOf } from './calendar/period.ts';
+import type { ChartRenderer, Picture } from './charts/spec.ts';
+import type { Command, Dimension, Repair } from './commands/command.ts';
+import type { KnownCompany } from './company.ts';
+import { never } from './failure.ts';
+import { adviceWords, compose, plainReply } from './replies/compose.ts';
+import { dimensionNames } from './replies/phrases.ts';
+import type { Reply } from './replies/reply.ts';
+import { reportFor } from './reports/catalogue.ts';
+import type { Findings, Question, Report } from './reports/report.ts';
+import { wordsFor } from './reports/vocabulary.ts';
+
+/** A report's answer, and what it assumed that was not said. */
+export interface ReportAnswer {
+  readonly reply: Reply;
+  readonly findings: Findings | null;
+  readonly assumed: Readonly<Record<string, unknown>>;
+  readonly asOf: string | null;
+}
+
+interface Tools {
+  readonly charts: ChartRenderer;
+  readonly company: KnownCompany;
+  log(event: string, fields: Readonly<Record<string, unknown>>): void;
+}
+
+const refused = (
+  status: 'denied' | 'asked-back' | 'failed',
+  sentence: string,
+  choices: readonly string[] = [],
+): ReportAnswer => ({
+  reply: plainReply(
+    status,
+    sentence,
+    [sentence],
+    choices.map((choice) => ({ label: choice, command: choice })),
+  ),
+  findings: null,
+  assumed: {},
+  asOf: null,
+});
+
+/** Rights → names to ids → the report → the picture → the words. */
+export async function answerWithReport(
+  tools: Tools,
+  grant: Grant,
+  command: Command,
+  repairs: readonly Repair[],
+  moment: Moment,
+): Promise<ReportAnswer> {
+  const { company } = tools;
+  const name = wordsFor(command.intent)?.name ?? command.intent;
+  const report = reportFor(command.intent);
+  if (report === undefined) {
+    return refused('failed', `「${name}」我听懂了,但这张报表还没有接上。现在可以看漏斗、业绩、目标、沉默客户等。`, [
+      '漏斗 本月',
+      '业绩 本月',
+      '帮助',
+    ]);
+  }
+  if (!mayAsk(grant.viewer.role, command.intent) || report.roles?.includes(grant.viewer.role) === false) {
+    return refused('denied', notForRole(grant.viewer));
+  }
+  const missing = report.needs.find((table) => company.capabilities.get(table)?.level === 'none');
+  if (missing !== undefined) {
+    const note = company.capabilities.get(missing)?.note ?? null;
+    return refused(
+      'failed',
+      `你们的 CRM 没有记录这张报表要用的数据${note === null ? '' : `(${note})`},所以「${name}」现在给不出数。`,
+    );
+  }
+  const wrong = unfit(report, command.slots.group_by ?? [], name);
+  if (wrong !== null) return wrong;
+  const resolved = await resolve(command.slots, grant, company);
+  if (resolved.kind !== 'resolved') return refusalOf(resolved, grant);
+
+  const { question, assumed } = questionOf(report, command, grant, resolved, moment);
+  const findings = await report.run(company, question);
+  const picture = await drawn(tools, findings);
+  const asOf = company.dataAsOf(moment);
+  const reply = compose(findings, question, {
+    reportName: name,
+    repairs,
+    asOf,
+    picture,
+    pictureFailed: findings.chart !== null && picture === null,
+  });
+  return { reply, findings, assumed, asOf };
+}
+
+/** A grouping that the report does not know, or three at once: said, with what works (item 109). */
+function unfit(report: Report, groupBy: readonly Dimension[], name: string): ReportAnswer | null {
+  if (groupBy.length > 2) {
+    return refused(
+      'asked-back',
+      `一次最多按两个维度看,你说了 ${groupBy.length} 个:${groupBy.map((d) => dimensionNames[d]).join('、')}。先看哪两个?`,
+      [`${name} 按${dimensionNames[groupBy[0] ?? 'owner']} 按${dimensionNames[groupBy[1] ?? 'region']}`],
+    );
+  }
+  const odd = groupBy.find((dimension) => !report.dimensions.includes(dimension));
+  if (odd === undefined) return null;
+  const fits = report.dimensions.slice(0, 3).map((dimension) => `${name} 按${dimensionNames[dimension]}`);
+  return fits.length === 0
+    ? refused('asked-back', `「${name}」不能按${dimensionNames[odd]}拆。`, [name])
+    : refused(
+        'asked-back',
+        `「${name}」不能按${dimensionNames[odd]}拆,可以按${report.dimensions.map((d) => dimensionNames[d]).join('、')}看。`,
+        fits,
+      );
+}
+
+function refusalOf(resolved: Exclude<Resolved, { kind: 'resolved' }>, grant: Grant): ReportAnswer {
+  switch (resolved.kind) {
+    case 'outside':
+      return refused('denied', `${resolved.named}不在你能看的范围(${grant.scope.words})里,所以没有数。`);
+    case 'not-found':
+      return refused('asked-back', `在你能看的范围里没有找到「${resolved.named}」。请检查名字,或者少打几个字再试。`);
+    case 'ambiguous':
+      return refused('asked-back', `「${resolved.named}」对得上好几个,你要看哪一个?`, resolved.candidates);
+    default:
+      return never(resolved);
+  }
+}
+
+/** Fills in what was not said with the report's own defaults, and says which these were. */
+function questionOf(
+  report: Report,
+  { slots }: Command,
+  grant: Grant,
+  resolved: Extract<Resolved, { kind: 'resolved' }>,
+  moment: Moment,
+): { question: Question; assumed: Record<string, unknown> } {
+  const assumed: Record<string, unknown> = {};
+  let period = slots.period ?? null;
+  if (period === null && report.defaultPeriod !== null) {
+    period = periodOf(report.defaultPeriod, moment.today);
+    assumed.period = period;
+  }
+  const compare =
+    slots.compare === undefined || period === null
+      ? null
+      : typeof slots.compare === 'string'
+        ? { kind: slots.compare, period: comparedPeriod(period, slots.compare, moment.today) }
+        : { kind: 'period' as const, period: slots.compare.period };
+  const question: Question = {
+    moment,
+    viewer: grant.viewer,
+    audience: grant.audience,
+    scope: resolved.scope,
+    mask: grant.mask,
+    filter: resolved.filter,
+    filterWords: resolved.filterWords,
+    period,
+    compare,
+    groupBy: slots.group_by ?? [],
+    top: slots.top ?? null,
+    slots,
+  };
+  return { question, assumed };
+}
+
+/** Without its picture an answer is still an answer: the reason goes into the log. */
+async function drawn(tools: Tools, findings: Findings): Promise<Picture | null> {
+  if (findings.chart === null) return null;
+  try {
+    return await tools.charts.draw(findings.chart);
+  } catch (error) {
+    tools.log('picture failed', { error });
+    return null;
+  }
+}
+
+export const adviceOf = (findings: Findings | null): string[] => (findings?.advice ?? []).map(adviceWords);

@@ -1,0 +1,32 @@
+import { readFileSync } from 'node:fs';
+import { z } from 'zod';
+import { accessSettingsSchema } from './access/settings.ts';
+import { reportSettingsSchema } from './reports/settings.ts';
+
+/** The business settings of a company (`SETTINGS_FILE`, JSON): what the numbers mean to it, who may see them, where. */
+export const businessSettingsSchema = z.strictObject({
+  ...reportSettingsSchema.shape,
+  ...accessSettingsSchema.shape,
+});
+export type BusinessSettings = z.infer<typeof businessSettingsSchema>;
+
+/** Every problem of a settings file, one line each; empty = good. */
+export type SettingsRead = { readonly settings: BusinessSettings } | { readonly problems: readonly string[] };
+
+export function readBusinessSettings(path: string | null): SettingsRead {
+  if (path === null) return { settings: businessSettingsSchema.parse({}) };
+  let json: unknown;
+  try {
+    json = JSON.parse(readFileSync(path, 'utf8'));
+  } catch (error) {
+    const why = error instanceof SyntaxError ? `is not JSON: ${error.message}` : 'cannot be read';
+    return { problems: [`SETTINGS_FILE ${why}`] };
+  }
+  const parsed = businessSettingsSchema.safeParse(json);
+  if (parsed.success) return { settings: parsed.data };
+  return {
+    problems: parsed.error.issues.map(
+      (issue) => `SETTINGS_FILE ${issue.path.join('.') || '(top level)'}: ${issue.message}`,
+    ),
+  };
+}
