@@ -47,6 +47,8 @@ export interface BarChart extends ChartFrame {
     readonly tones?: readonly Tone[];
   }[];
   readonly unit: Unit;
+  /** Measure word of a row when some are not drawn: 人, 家. 项 by default. */
+  readonly counter?: string;
   /** A guard line or target across all bars. */
   readonly line?: { readonly label: string; readonly value: number };
 }
@@ -83,6 +85,8 @@ export interface RankingChart extends ChartFrame {
     readonly tone?: Tone;
   }[];
   readonly unit: Unit;
+  /** Measure word of a row when some are not drawn: 人, 家. 项 by default. */
+  readonly counter?: string;
 }
 
 /** How far towards a target, and how far the period has run. */

@@ -1,0 +1,102 @@
+import { formatValue } from '../figures/format.ts';
+import { barLegend, barSeries } from './bar-series.ts';
+import { type Draft, type Mark, rule, text, widthOf } from './draft.ts';
+import { fitsInside, nameColumn, restOf, rowsShown } from './rows.ts';
+import { hiddenScale, sheet } from './sheet.ts';
+import type { BarChart } from './spec.ts';
+import { widestOf } from './text-width.ts';
+import { colours, sizes, textOn, toneColours } from './theme.ts';
+
+/** Horizontal bars: the name left, the number at the bar's end. */
+export function barAcross(spec: BarChart): Draft {
+  const grouped = spec.stacked !== true && spec.series.length > 1;
+  const thickness = grouped ? 14 : 18;
+  const bars = grouped ? spec.series.length : 1;
+  const rowHeight = bars * thickness + (grouped ? 14 : 12);
+  const count = rowsShown(spec.labels.length, rowHeight);
+  const rows = barSeries(spec, 0, count);
+  const format = (value: number | null) => formatValue(value, spec.unit);
+  const parts = {
+    legend: barLegend(spec, spec.line === undefined ? '' : format(spec.line.value)),
+    plotHeight: count * rowHeight,
+    remark: restOf(spec.labels.length, count, spec.counter),
+  };
+  return sheet(spec, parts, (room) => {
+    const middle = (i: number) => room.top + (i + 0.5) * rowHeight;
+    const names = nameColumn(rows.labels, room, middle);
+    const ends = rows.stacked ? rows.totals : rows.series.flatMap(({ values }) => values);
+    const weight = grouped ? ('normal' as const) : ('bold' as const);
+    const size = grouped ? sizes.small : sizes.body;
+    const labelWidth = (sign: (value: number) => boolean) =>
+      widestOf(ends.filter((value) => value === null || sign(value)).map(format), size, weight);
+    const area = {
+      ...room,
+      left: names.right + 10 + (rows.range.min < 0 ? labelWidth((value) => value < 0) + 6 : 0),
+      right: room.right - labelWidth((value) => value >= 0) - 6,
+    };
+    const { min, max } = rows.range;
+    const xOf = (value: number) => area.left + ((value - min) / (max - min)) * widthOf(area);
+    const under: Mark[] = [rule({ x: xOf(0), y: room.top }, { x: xOf(0), y: room.bottom }, colours.rule)];
+    const over: Mark[] = [...names.marks];
+    const atEnd = (value: number | null, end: number, y: number): Mark => {
+      const back = value !== null && value < 0;
+      return text(xOf(end) + (back ? -5 : 5), y, format(value), {
+        size,
+        weight,
+        colour: value === null ? colours.muted : colours.title,
+        align: back ? 'right' : 'left',
+      });
+    };
+    rows.labels.forEach((_, i) => {
+      if (!rows.stacked) {
+        rows.series.forEach(({ values }, s) => {
+          const y = middle(i) + (s - (bars - 1) / 2) * thickness;
+          over.push(atEnd(values[i]!, values[i] ?? 0, y));
+        });
+        return;
+      }
+      let [up, down] = [0, 0];
+      for (const { values, colours: fills } of rows.series) {
+        const value = values[i] ?? 0;
+        const from = value < 0 ? down : up;
+        if (value < 0) down += value;
+        else up += value;
+        const [a, b] = [xOf(from), xOf(from + value)];
+        if (value === 0 || !fitsInside(format(value), Math.abs(b - a), sizes.small)) continue;
+        const style = { size: sizes.small, colour: textOn(fills[i]!), align: 'center' as const };
+        over.push(text((a + b) / 2, middle(i), format(value), style));
+      }
+      const total = rows.totals[i]!;
+      over.push(atEnd(total, total !== null && total < 0 ? down : up, middle(i)));
+    });
+    if (spec.line !== undefined) {
+      const x = xOf(spec.line.value);
+      under.push(rule({ x, y: room.top }, { x, y: room.bottom }, toneColours.lost, 1.5, true));
+    }
+    return {
+      area,
+      type: 'bar',
+      data: {
+        labels: [...rows.labels],
+        datasets: rows.series.map(({ label, values, colours: fills }) => ({
+          label,
+          data: [...values],
+          backgroundColor: [...fills],
+          barThickness: thickness,
+          borderColor: colours.paper,
+          borderWidth: grouped ? { top: 1, bottom: 1 } : rows.stacked ? { right: 1 } : 0,
+          borderRadius: rows.stacked ? 0 : 3,
+        })),
+      },
+      options: {
+        indexAxis: 'y',
+        scales: {
+          x: { ...hiddenScale, min, max, stacked: rows.stacked },
+          y: { ...hiddenScale, stacked: rows.stacked },
+        },
+      },
+      under,
+      over,
+    };
+  });
+}

@@ -1,0 +1,41 @@
+import { never } from '../failure.ts';
+import { bar } from './bar.ts';
+import type { Draft } from './draft.ts';
+import { funnel } from './funnel.ts';
+import { heatmap } from './heatmap.ts';
+import { line } from './line.ts';
+import { pie } from './pie.ts';
+import { progress } from './progress.ts';
+import { ranking } from './ranking.ts';
+import type { ChartSpec } from './spec.ts';
+import { tiles } from './tiles.ts';
+import { timeline } from './timeline.ts';
+import { waterfall } from './waterfall.ts';
+
+/** The picture of a spec as data; pure. */
+export function draftOf(spec: ChartSpec): Draft {
+  switch (spec.kind) {
+    case 'funnel':
+      return funnel(spec);
+    case 'bar':
+      return bar(spec);
+    case 'line':
+      return line(spec);
+    case 'pie':
+      return pie(spec);
+    case 'ranking':
+      return ranking(spec);
+    case 'progress':
+      return progress(spec);
+    case 'heatmap':
+      return heatmap(spec);
+    case 'waterfall':
+      return waterfall(spec);
+    case 'timeline':
+      return timeline(spec);
+    case 'tiles':
+      return tiles(spec);
+    default:
+      return never(spec);
+  }
+}
