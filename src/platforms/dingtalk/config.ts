@@ -33,7 +33,7 @@ const base = (fallback: string) =>
   });
 
 /** The DingTalk part of the environment. Gives null when neither key is there: the platform is then off. */
-export const dingtalkSettingsSchema = z
+export const dingtalkSchema = z
   .object({
     DINGTALK_CLIENT_ID: optionalText,
     DINGTALK_CLIENT_SECRET: optionalText,
@@ -74,8 +74,8 @@ export const dingtalkSettingsSchema = z
  * Reads the settings out of an environment: null when DingTalk is not configured.
  * @throws Failure `misconfigured`, naming every wrong setting and no value.
  */
-export function readDingtalkSettings(env: Readonly<Record<string, string | undefined>>): DingtalkSettings | null {
-  const parsed = dingtalkSettingsSchema.safeParse(env);
+export function readDingtalkSettings(environment: Readonly<Record<string, string | undefined>>): DingtalkSettings | null {
+  const parsed = dingtalkSchema.safeParse(environment);
   if (parsed.success) return parsed.data;
   const problems = parsed.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`).join('; ');
   throw new Failure(

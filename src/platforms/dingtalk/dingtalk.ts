@@ -14,16 +14,17 @@ import { createTokenSource } from './token.ts';
 export interface DingtalkDeps {
   readonly state: SharedState;
   readonly log?: Log;
-  /** How long one call to DingTalk may take; 10 s. */
-  readonly callTimeoutMs?: number;
+  /** How long one call to DingTalk may take; 10 s by default. */
+  readonly timeoutMs?: number;
 }
 
 /** DingTalk's enterprise internal-app robot (企业机器人), HTTP mode (dingtalk.md 1, 5). */
 export function createDingtalk(settings: DingtalkSettings, deps: DingtalkDeps): Platform {
-  const { state, log } = deps;
-  const callTimeoutMs = deps.callTimeoutMs ?? 10_000;
-  const tokens = createTokenSource(settings, state, callTimeoutMs, log);
-  const openapi = createOpenapi(settings, tokens, callTimeoutMs);
+  const { state } = deps;
+  const log = deps.log ?? (() => undefined);
+  const timeoutMs = deps.timeoutMs ?? 10_000;
+  const tokens = createTokenSource(settings, state, timeoutMs, log);
+  const openapi = createOpenapi(settings, tokens, timeoutMs);
   const pictures = createPictures(settings, state, openapi);
 
   return {
@@ -31,7 +32,7 @@ export function createDingtalk(settings: DingtalkSettings, deps: DingtalkDeps): 
     callbackPath: dingtalkCallbackPath,
     receive: async (request, nowMs) => receiveRobotCallback(request, nowMs, settings, log),
     render: renderReply,
-    send: createSender(settings, openapi, pictures, callTimeoutMs),
+    send: createSender(settings, openapi, pictures, timeoutMs),
     // Neither the session webhook nor the OpenAPI takes an idempotency key (reliability.md 2).
     repeatsAreSafe: () => false,
     allowances: [

@@ -2,7 +2,7 @@ import { call } from '../http.ts';
 import type { SendOutcome } from '../platform.ts';
 import type { DingtalkSettings } from './config.ts';
 import { judgeNewApi, judgeOldApi, type Verdict } from './outcomes.ts';
-import type { TokenSource } from './token.ts';
+import { refusalHoldMs, type TokenSource } from './token.ts';
 
 /** What is left once tokens are dealt with. */
 export type ApiAnswer =
@@ -18,12 +18,14 @@ export interface Openapi {
   uploadImage(png: Buffer, nowMs: number): Promise<ApiAnswer>;
 }
 
-export function createOpenapi(settings: DingtalkSettings, tokens: TokenSource, callTimeoutMs: number): Openapi {
+export function createOpenapi(settings: DingtalkSettings, tokens: TokenSource, timeoutMs: number): Openapi {
   async function withToken(nowMs: number, attempt: (token: string) => Promise<Verdict>): Promise<ApiAnswer> {
     let why = '';
     for (let tries = 0; tries < 2; tries += 1) {
       const answer = await tokens.current(nowMs);
-      if (answer.kind === 'refused') return { kind: 'never', why: answer.why, tellAdmin: true };
+      if (answer.kind === 'refused') {
+        return { kind: 'later', afterMs: refusalHoldMs, why: answer.why, holdTarget: false };
+      }
       if (answer.kind === 'unavailable') return { kind: 'later', afterMs: 5_000, why: answer.why, holdTarget: false };
       const verdict = await attempt(answer.token);
       if (verdict.kind === 'session-over') return { kind: 'never', why: verdict.why, tellAdmin: true };
@@ -44,7 +46,7 @@ export function createOpenapi(settings: DingtalkSettings, tokens: TokenSource, c
             url: `${settings.apiBase}${path}`,
             headers: { 'x-acs-dingtalk-access-token': token },
             body,
-            timeoutMs: callTimeoutMs,
+            timeoutMs,
           }),
         ),
       ),
@@ -59,7 +61,7 @@ export function createOpenapi(settings: DingtalkSettings, tokens: TokenSource, c
           url: `${settings.oapiBase}/media/upload`,
           query: { access_token: token, type: 'image' },
           body: form,
-          timeoutMs: callTimeoutMs,
+          timeoutMs,
         });
         return judgeOldApi(outcome, 'media');
       });

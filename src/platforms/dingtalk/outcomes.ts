@@ -22,7 +22,6 @@ type Reaction =
   | 'no-answer'
   | 'flood'
   | 'banned'
-  | 'give-up-and-tell'
   | 'give-up'
   | 'gone'
   | 'stale-media';
@@ -48,7 +47,7 @@ const reactions: Readonly<Record<Reaction, readonly string[]>> = {
   'no-answer': ['unknown.send.result', 'service.timeout', 'operationtimeout'],
   flood: ['130101', '410100'],
   banned: ['1111'],
-  'give-up-and-tell': [
+  'give-up': [
     // the month's quota
     'forbidden.accessdenied.apicountlimitfororg',
     '90020',
@@ -71,8 +70,7 @@ const reactions: Readonly<Record<Reaction, readonly string[]>> = {
     '43004',
     '400105',
     '401102',
-  ],
-  'give-up': [
+    // too long, or stopped by the content review: repeating it changes nothing
     'invalidparameter.msgparam.toolong',
     '460101',
     '101002',
@@ -108,10 +106,10 @@ const reactionOfCode = new Map<string, Reaction>(
 );
 
 const reactionOfPrefix: readonly (readonly [string, Reaction])[] = [
-  ['invalidparameter.robotcode', 'give-up-and-tell'],
-  ['invalidparameter.msgkey', 'give-up-and-tell'],
-  ['invalidparameter.msgparam', 'give-up-and-tell'],
-  ['miss.param', 'give-up-and-tell'],
+  ['invalidparameter.robotcode', 'give-up'],
+  ['invalidparameter.msgkey', 'give-up'],
+  ['invalidparameter.msgparam', 'give-up'],
+  ['miss.param', 'give-up'],
   ['contain.', 'give-up'],
 ];
 
@@ -140,7 +138,7 @@ export function judgeNewApi(outcome: CallOutcome): Verdict {
   const { status } = outcome;
   if (status >= 200 && status < 300) {
     if (body === null) return judgeUnreadable(outcome);
-    if (body.status === 1111) return react('banned', 'status 1111', 'banned');
+    if (body.status === 1111) return react('banned', 'status 1111');
     return { kind: 'accepted', body };
   }
   if (body === null) return isHtml(outcome.body) ? judgeUnreadable(outcome) : judgeStatus(status, `status ${status}`);
@@ -150,7 +148,7 @@ export function judgeNewApi(outcome: CallOutcome): Verdict {
   const asked = scopes.length === 0 ? '' : `, needs ${scopes.map(printable).join(' ')}`;
   const why = `status ${status} code ${printable(code)}${asked}${requestOf(error.requestid)}`;
   const reaction = reactionOf(code);
-  return reaction === null ? judgeStatus(status, why) : react(reaction, why, code);
+  return reaction === null ? judgeStatus(status, why) : react(reaction, why);
 }
 
 /** Judges an answer of `oapi.dingtalk.com`: by `errcode`, also when the status is 200. */
@@ -164,7 +162,7 @@ export function judgeOldApi(outcome: CallOutcome, at: 'session' | 'media' | 'web
   }
   const answer = oldAnswerSchema.parse(body);
   const why = `status ${outcome.status} errcode ${printable(answer.errcode)}${requestOf(answer.request_id)}`;
-  if (answer.status === '1111') return react('banned', why, '1111');
+  if (answer.status === '1111') return react('banned', why);
   if (answer.errcode === '' || answer.errcode === '0') {
     const ok = outcome.status >= 200 && outcome.status < 300;
     if (!ok) return judgeStatus(outcome.status, why);
@@ -174,7 +172,7 @@ export function judgeOldApi(outcome: CallOutcome, at: 'session' | 'media' | 'web
   if (at === 'session' && sessionOverCodes.has(code.toLowerCase())) return { kind: 'session-over', why };
   if (code === '310000') return judgeSecurity(answer.errmsg, why);
   const reaction = reactionOf(code);
-  if (reaction !== null) return react(reaction, why, code);
+  if (reaction !== null) return react(reaction, why);
   // An unknown errcode at status 200 says neither transient nor permanent: a bounded number of tries, never "sent".
   return outcome.status < 400 ? later(5_000, why) : judgeStatus(outcome.status, why);
 }
@@ -193,7 +191,7 @@ function judgeSilence(outcome: Exclude<CallOutcome, { kind: 'answered' }>): Verd
 
 /** Not JSON: the page that bans an address for five minutes, or a proxy's own words. */
 function judgeUnreadable(outcome: Extract<CallOutcome, { kind: 'answered' }>): Verdict {
-  if (isHtml(outcome.body)) return react('banned', `status ${outcome.status} with a page instead of JSON`, 'page');
+  if (isHtml(outcome.body)) return react('banned', `status ${outcome.status} with a page instead of JSON`);
   return { kind: 'unknown', why: `status ${outcome.status} without JSON` };
 }
 
@@ -205,7 +203,7 @@ function judgeStatus(status: number, why: string): Verdict {
   return { kind: 'never', why, tellAdmin: true };
 }
 
-function react(reaction: Reaction, why: string, code: string): Verdict {
+function react(reaction: Reaction, why: string): Verdict {
   switch (reaction) {
     case 'stale-token':
       return { kind: 'stale-token', why };
@@ -223,11 +221,8 @@ function react(reaction: Reaction, why: string, code: string): Verdict {
       return { kind: 'later', afterMs: floodHoldMs, why, holdTarget: true };
     case 'banned':
       return { kind: 'later', afterMs: banHoldMs, why, holdTarget: true };
-    case 'give-up-and-tell':
-      return { kind: 'never', why, tellAdmin: true };
     case 'give-up':
-      // Refused content is nobody's setting; a message over the limit is a fault of ours that somebody has to hear of.
-      return { kind: 'never', why, tellAdmin: code.includes('toolong') || code === '460101' || code === '101002' };
+      return { kind: 'never', why, tellAdmin: true };
     case 'gone':
       return { kind: 'gone', why };
     default:

@@ -18,26 +18,37 @@ const mediaLifeMs = 86_400_000;
 
 export function createPictures(settings: DingtalkSettings, state: SharedState, openapi: Openapi): Pictures {
   const keyOf = (pictureId: string) => `dingtalk:media:${settings.clientId}:${pictureId}`;
+  /** The same chart for ten groups leaves at once: it is uploaded once, each upload counts in the month's quota. */
+  const uploading = new Map<string, Promise<UploadedPicture>>();
+
+  async function find(pictureId: string, context: SendContext): Promise<UploadedPicture> {
+    const known = await state.get(keyOf(pictureId)).catch(() => null);
+    if (known !== null) return { kind: 'media', mediaId: known };
+    let png: Buffer;
+    try {
+      png = await context.loadPicture(pictureId);
+    } catch {
+      return { kind: 'later', afterMs: 5_000, why: 'picture could not be read from the store', holdTarget: false };
+    }
+    const answer = await openapi.uploadImage(png, context.nowMs);
+    if (answer.kind === 'stale-media') return { kind: 'never', why: `upload: ${answer.why}`, tellAdmin: true };
+    if (answer.kind === 'unknown') return { kind: 'later', afterMs: 3_000, why: answer.why, holdTarget: false };
+    if (answer.kind !== 'accepted') return answer;
+    const mediaId = answer.body.media_id;
+    if (typeof mediaId !== 'string' || mediaId === '') {
+      return { kind: 'later', afterMs: 5_000, why: 'upload: no media id in the answer', holdTarget: false };
+    }
+    await state.set(keyOf(pictureId), mediaId, mediaLifeMs).catch(() => undefined);
+    return { kind: 'media', mediaId };
+  }
+
   return {
-    async mediaIdOf(pictureId, context) {
-      const known = await state.get(keyOf(pictureId)).catch(() => null);
-      if (known !== null) return { kind: 'media', mediaId: known };
-      let png: Buffer;
-      try {
-        png = await context.loadPicture(pictureId);
-      } catch {
-        return { kind: 'later', afterMs: 5_000, why: 'picture could not be read from the store', holdTarget: false };
-      }
-      const answer = await openapi.uploadImage(png, context.nowMs);
-      if (answer.kind === 'stale-media') return { kind: 'never', why: `upload: ${answer.why}`, tellAdmin: true };
-      if (answer.kind === 'unknown') return { kind: 'later', afterMs: 3_000, why: answer.why, holdTarget: false };
-      if (answer.kind !== 'accepted') return answer;
-      const mediaId = answer.body.media_id;
-      if (typeof mediaId !== 'string' || mediaId === '') {
-        return { kind: 'later', afterMs: 5_000, why: 'upload: no media id in the answer', holdTarget: false };
-      }
-      await state.set(keyOf(pictureId), mediaId, mediaLifeMs).catch(() => undefined);
-      return { kind: 'media', mediaId };
+    mediaIdOf(pictureId, context) {
+      const running = uploading.get(pictureId);
+      if (running !== undefined) return running;
+      const started = find(pictureId, context).finally(() => uploading.delete(pictureId));
+      uploading.set(pictureId, started);
+      return started;
     },
     async forget(pictureId, mediaId) {
       await state.deleteIf(keyOf(pictureId), mediaId).catch(() => false);

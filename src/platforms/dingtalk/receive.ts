@@ -1,4 +1,3 @@
-import type { Logger } from 'pino';
 import type { Chat, InboundMessage, RawRequest, RawResponse, Received } from '../platform.ts';
 import { addressOf, type Destination, targetOf } from './address.ts';
 import type { DingtalkSettings } from './config.ts';
@@ -6,7 +5,8 @@ import { parseRobotBody, type RobotMessage } from './robot-body.ts';
 import { lockSession, sessionOf } from './session.ts';
 import { checkRobotSignature } from './signature.ts';
 
-export type Log = Pick<Logger, 'info' | 'warn' | 'error'>;
+/** Events for the operator; no field carries a secret, a URL or what a person wrote. */
+export type Log = (event: string, fields: Readonly<Record<string, unknown>>) => void;
 
 const bodyLimitBytes = 1 << 20;
 
@@ -24,7 +24,7 @@ export function receiveRobotCallback(
   request: RawRequest,
   nowMs: number,
   settings: DingtalkSettings,
-  log: Log | undefined,
+  log: Log,
 ): Received {
   if (request.method !== 'POST') return refused(405, 'not a POST');
   if (request.body.length > bodyLimitBytes) return refused(413, 'body is over 1 MiB');
@@ -36,11 +36,11 @@ export function receiveRobotCallback(
 }
 
 /** What an authentic robot message means; the entry for Stream frames too, whose `data` is the same JSON. */
-export function receiveRobotJson(json: string, settings: DingtalkSettings, log: Log | undefined): Received {
+export function receiveRobotJson(json: string, settings: DingtalkSettings, log: Log): Received {
   const body = parseRobotBody(json);
   if (body.kind === 'malformed') return refused(400, body.why);
   if (body.kind === 'quota-spent') {
-    log?.error({ platform: 'dingtalk', code: '20001' }, 'monthly message quota of the organisation is spent');
+    log('dingtalk monthly message quota is spent', { code: '20001' });
     return ignored('monthly message quota is spent', answer({ msgtype: 'empty' }));
   }
   const said = body.message;
@@ -85,12 +85,12 @@ function destinationOfSender(
   userId: string,
   chat: Chat,
   settings: DingtalkSettings,
-  log: Log | undefined,
+  log: Log,
 ): Destination {
   const target = chat.kind === 'private' ? targetOf('private', userId) : targetOf('group', said.conversationId);
   const found = said.sessionWebhook === null ? null : sessionOf(said.sessionWebhook, settings.oapiBase);
   if (said.sessionWebhook !== null && found === null) {
-    log?.warn({ platform: 'dingtalk' }, 'session webhook does not lie on DINGTALK_OAPI_BASE; answering by OpenAPI');
+    log('dingtalk session webhook is not on DINGTALK_OAPI_BASE, answering by OpenAPI', {});
   }
   const session = found === null ? null : lockSession(found, target, settings);
   const sessionUntilMs = session === null ? 0 : (said.sessionWebhookExpiredTimeMs ?? 0);

@@ -9,6 +9,8 @@ export const markdownLimitChars = 3_500;
 const markdownLimitBytes = 10_000;
 const titleLimitChars = 60;
 const labelLimitChars = 40;
+/** More than this many ways on are not read by anyone. */
+const mostChoices = 9;
 /** All choices together; what does not fit is left out, the text above says it in words anyway. */
 const choicesLimitChars = 2_400;
 
@@ -18,7 +20,9 @@ export function renderReply(reply: Reply, address: Address): readonly OutboundPa
   const inGroup = destinationOf(address)?.chat === 'group';
   const title = titleOf(reply.title);
   const pieces = textPieces(renderMarkdown(reply.blocks, 'dingtalk'));
-  const texts = withChoices(pieces, choiceLines(reply.choices, inGroup));
+  const said = withChoices(pieces, choiceLines(reply.choices, inGroup));
+  // A picture needs no words; a reply of nothing at all must still say something.
+  const texts = said.length > 0 || reply.picture !== null ? said : [reply.title === '' ? '没有内容。' : title];
   const parts: OutboundPart[] = texts.map((piece, index) => ({
     kind: 'text',
     // In a group the first message calls the asker; the others follow it.
@@ -55,7 +59,7 @@ function titleOf(text: string): string {
 function choiceLines(choices: readonly Choice[], inGroup: boolean): string {
   const lines: string[] = [];
   let left = choicesLimitChars;
-  for (const choice of choices) {
+  for (const choice of choices.slice(0, mostChoices)) {
     const label = labelOf(choice);
     const line = inGroup ? `${lines.length + 1}. ${label}` : `- [${label}](${quickReply(choice.command)})`;
     left -= line.length + 1;
@@ -63,7 +67,7 @@ function choiceLines(choices: readonly Choice[], inGroup: boolean): string {
     lines.push(line);
   }
   if (lines.length === 0) return '';
-  return inGroup ? `${lines.join('\n')}\n\n@我 回复序号即可。` : lines.join('\n');
+  return inGroup ? `@我 回复数字继续:\n\n${lines.join('\n')}` : lines.join('\n');
 }
 
 function labelOf(choice: Choice): string {

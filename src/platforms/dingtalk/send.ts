@@ -21,7 +21,7 @@ interface Message {
 }
 
 /** Sends one part: words by the session webhook while it lasts, which can call the asker; everything else by OpenAPI. */
-export function createSender(settings: DingtalkSettings, openapi: Openapi, pictures: Pictures, callTimeoutMs: number) {
+export function createSender(settings: DingtalkSettings, openapi: Openapi, pictures: Pictures, timeoutMs: number) {
   return async function send(part: OutboundPart, address: Address, context: SendContext): Promise<SendOutcome> {
     const destination = destinationOf(address);
     if (destination === null) return bug('address is not one of DingTalk');
@@ -69,7 +69,7 @@ export function createSender(settings: DingtalkSettings, openapi: Openapi, pictu
         markdown: { title, text: words },
         ...(mention === null ? {} : { at: { atUserIds: [mention], isAtAll: false } }),
       },
-      timeoutMs: callTimeoutMs,
+      timeoutMs,
     });
     return sessionOutcome(judgeOldApi(outcome, 'session'));
   }

@@ -25,7 +25,7 @@ export interface TokenSource {
 /** Renewed this long before it ends (dingtalk.md 11). */
 const earlyMs = 600_000;
 /** A wrong secret is not tried again before: a loop of wrong secrets gets the address banned. */
-const refusalHoldMs = 600_000;
+export const refusalHoldMs = 600_000;
 const lockMs = 20_000;
 
 const tokenSchema = z.object({ accessToken: z.string().min(1), expireIn: z.coerce.number().positive() });
@@ -34,8 +34,8 @@ const tokenSchema = z.object({ accessToken: z.string().min(1), expireIn: z.coerc
 export function createTokenSource(
   settings: DingtalkSettings,
   state: SharedState,
-  callTimeoutMs: number,
-  log: Log | undefined,
+  timeoutMs: number,
+  log: Log,
 ): TokenSource {
   // Other credentials have other keys: a corrected secret neither finds the old token nor waits for the old refusal.
   const app = createHash('sha256').update(`${settings.clientId}\n${settings.clientSecret}`).digest('hex').slice(0, 24);
@@ -88,7 +88,7 @@ export function createTokenSource(
         method: 'POST',
         url: `${settings.apiBase}/v1.0/oauth2/accessToken`,
         body: { appKey: settings.clientId, appSecret: settings.clientSecret },
-        timeoutMs: callTimeoutMs,
+        timeoutMs,
       }),
     );
     if (verdict.kind === 'accepted') {
@@ -103,12 +103,12 @@ export function createTokenSource(
     }
     const why = `token call: ${verdict.why}`;
     if (verdict.kind !== 'never' && verdict.kind !== 'stale-token') {
-      log?.warn({ platform: 'dingtalk', why }, 'no access token for now');
+      log('dingtalk access token is not to be had for now', { why });
       return { kind: 'unavailable', why };
     }
     ownRefusal = { why, untilMs: nowMs + refusalHoldMs };
     await state.set(refusalKey, why, refusalHoldMs).catch(() => undefined);
-    log?.error({ platform: 'dingtalk', why }, 'DingTalk refuses the credentials; no further try for ten minutes');
+    log('dingtalk refuses the credentials, not asked again for ten minutes', { why });
     return { kind: 'refused', why };
   }
 

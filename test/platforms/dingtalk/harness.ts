@@ -80,8 +80,7 @@ export async function startHarness(): Promise<DingtalkHarness> {
   const write = (...parts: unknown[]): void => {
     logged += `${JSON.stringify(parts)}\n`;
   };
-  const log = { info: write, warn: write, error: write };
-  const another = (): Platform => createDingtalk(settings, { state, log, callTimeoutMs: 400 });
+  const another = (): Platform => createDingtalk(settings, { state, log: write, timeoutMs: 400 });
   const platform = another();
   return {
     server,
