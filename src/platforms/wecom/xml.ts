@@ -1,0 +1,67 @@
+import { XMLParser } from 'fast-xml-parser';
+
+const parser = new XMLParser({
+  ignoreAttributes: true,
+  // Ids such as 007 and 1e3 stay text (reliability.md 1.2).
+  parseTagValue: false,
+  trimValues: false,
+  processEntities: false,
+  // Kept apart, as entities are decoded outside CDATA only.
+  cdataPropName: 'cdata',
+  ignoreDeclaration: true,
+  ignorePiTags: true,
+});
+
+const predefined: Readonly<Record<string, string>> = { lt: '<', gt: '>', amp: '&', quot: '"', apos: "'" };
+
+/** The five entities of XML itself and character references; no other can exist without a DOCTYPE. */
+const decodeEntities = (text: string): string =>
+  text.replace(/&(?:#x([0-9a-f]{1,6})|#(\d{1,7})|(lt|gt|amp|quot|apos));/gi, (whole, hex, decimal, name) => {
+    if (name !== undefined) return predefined[String(name).toLowerCase()] ?? whole;
+    const codePoint = hex === undefined ? Number(decimal) : Number.parseInt(String(hex), 16);
+    const isCharacter = codePoint > 0 && codePoint <= 0x10ffff && !(codePoint >= 0xd800 && codePoint <= 0xdfff);
+    return isCharacter ? String.fromCodePoint(codePoint) : whole;
+  });
+
+/** Whether XML declares a DOCTYPE or entities anywhere but inside CDATA, where they are a person's words. */
+export const declaresEntities = (xml: string): boolean =>
+  /<!\s*(?:DOCTYPE|ENTITY)/i.test(xml.replace(/<!\[CDATA\[[\s\S]*?\]\]>/g, ''));
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+function leafText(value: unknown): string | null {
+  if (typeof value === 'string') return decodeEntities(value);
+  if (!isRecord(value)) return null;
+  const { cdata, '#text': text, ...others } = value;
+  if (Object.keys(others).length > 0) return null;
+  if (cdata === undefined) return typeof text === 'string' ? decodeEntities(text) : null;
+  // Blanks around CDATA are layout. `]]>` in a text comes as two sections.
+  const sections = Array.isArray(cdata) ? cdata : [cdata];
+  return sections.map(String).join('');
+}
+
+/**
+ * The direct children of `<xml>` that hold text, by name. null for anything that is not such a document: a DOCTYPE, another
+ * root, a name given twice.
+ */
+export function parseXml(xml: string): ReadonlyMap<string, string> | null {
+  if (declaresEntities(xml)) return null;
+  let parsed: unknown;
+  try {
+    parsed = parser.parse(xml, true);
+  } catch {
+    return null;
+  }
+  if (!isRecord(parsed) || !isRecord(parsed.xml)) return null;
+  const fields = new Map<string, string>();
+  for (const [name, value] of Object.entries(parsed.xml)) {
+    if (Array.isArray(value)) return null;
+    const text = name === '#text' ? null : leafText(value);
+    if (text !== null) fields.set(name, text);
+  }
+  return fields;
+}
+
+/** Any text as CDATA. */
+export const cdata = (text: string): string => `<![CDATA[${text.replaceAll(']]>', ']]]]><![CDATA[>')}]]>`;
