@@ -30,6 +30,8 @@ export interface SqlBridge {
   seconds(from: Expr, to: Expr): RawBuilder<number>;
   /** `a` followed by `b`. */
   concat(...parts: Expr[]): RawBuilder<string>;
+  /** Milliseconds since 1970-01-01 UTC by the database's own clock: what instances with different clocks agree on. */
+  nowMs(): RawBuilder<number>;
 }
 
 const mysql: SqlBridge = {
@@ -43,6 +45,7 @@ const mysql: SqlBridge = {
   days: (from, to) => sql<number>`datediff(${to}, ${from})`,
   seconds: (from, to) => sql<number>`timestampdiff(second, ${from}, ${to})`,
   concat: (...parts) => sql<string>`concat(${sql.join(parts)})`,
+  nowMs: () => sql<number>`(timestampdiff(microsecond, '1970-01-01 00:00:00', utc_timestamp(3)) div 1000)`,
 };
 
 const sqlite: SqlBridge = {
@@ -57,6 +60,7 @@ const sqlite: SqlBridge = {
   seconds: (from, to) =>
     sql<number>`(cast(strftime('%s', ${to}) as integer) - cast(strftime('%s', ${from}) as integer))`,
   concat: (...parts) => sql<string>`(${sql.join(parts, sql` || `)})`,
+  nowMs: () => sql<number>`cast(unixepoch('subsec') * 1000 as integer)`,
 };
 
 export const bridgeOf = (dialect: SqlDialect): SqlBridge => (dialect === 'mysql' ? mysql : sqlite);

@@ -1,0 +1,25 @@
+import { createHash, randomBytes } from 'node:crypto';
+
+let lastMs = 0;
+let counter = 0;
+
+/**
+ * A new primary key: 12 hex digits of time, 6 of a counter, 14 random. Keys made by one process sort in the order they
+ * were made, so that rows are appended at the end of the index and messages of one answer keep their order.
+ */
+export function newRowId(nowMs: number = Date.now()): string {
+  if (nowMs > lastMs) {
+    lastMs = nowMs;
+    counter = 0;
+  } else {
+    counter += 1;
+  }
+  return lastMs.toString(16).padStart(12, '0') + counter.toString(16).padStart(6, '0') + randomBytes(7).toString('hex');
+}
+
+/** Foreign ids as one key of at most 190 characters; what is longer keeps its head and gets a SHA-256 for the rest. */
+export function foldedKey(...parts: readonly string[]): string {
+  const whole = parts.join(':');
+  if (whole.length <= 190) return whole;
+  return `${whole.slice(0, 120)}#${createHash('sha256').update(whole).digest('hex')}`;
+}

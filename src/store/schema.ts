@@ -1,0 +1,20 @@
+import type { SqlDialect } from '../database/dialect.ts';
+import type { Migrations } from '../database/migrate.ts';
+import { createTable, type RowOf } from '../database/table.ts';
+import { delivery20261121 } from './schema/2026-11-21-delivery.ts';
+
+/** The bot's own tables as they are today. */
+export const storeSchema = { ...delivery20261121 } as const;
+
+export type StoreTableName = keyof typeof storeSchema;
+
+/** Row types by table, for Kysely. */
+export type StoreTables = { [T in StoreTableName]: RowOf<(typeof storeSchema)[T]> };
+
+export const storeMigrations = (dialect: SqlDialect): Migrations => ({
+  '2026-11-21-delivery': {
+    up: async (db) => {
+      for (const [name, shape] of Object.entries(delivery20261121)) await createTable(db, dialect, name, shape);
+    },
+  },
+});
