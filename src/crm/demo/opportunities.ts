@@ -137,6 +137,7 @@ function decideCourse(
   return {
     outcome,
     entries: decideEntries(
+      time,
       customer,
       createdAt,
       start,
