@@ -74,7 +74,9 @@ export const dingtalkSchema = z
  * Reads the settings out of an environment: null when DingTalk is not configured.
  * @throws Failure `misconfigured`, naming every wrong setting and no value.
  */
-export function readDingtalkSettings(environment: Readonly<Record<string, string | undefined>>): DingtalkSettings | null {
+export function readDingtalkSettings(
+  environment: Readonly<Record<string, string | undefined>>,
+): DingtalkSettings | null {
   const parsed = dingtalkSchema.safeParse(environment);
   if (parsed.success) return parsed.data;
   const problems = parsed.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`).join('; ');

@@ -145,7 +145,7 @@ export function judgeNewApi(outcome: CallOutcome): Verdict {
   const error = newErrorSchema.parse(body);
   const code = error.code === '' && error.status === '1111' ? '1111' : error.code;
   const scopes = error.accessdenieddetail?.requiredScopes ?? [];
-  const asked = scopes.length === 0 ? '' : `, needs ${scopes.map(printable).join(' ')}`;
+  const asked = scopes.length === 0 ? '' : `, needs ${scopes.slice(0, 5).map(printable).join(' ')}`;
   const why = `status ${status} code ${printable(code)}${asked}${requestOf(error.requestid)}`;
   const reaction = reactionOf(code);
   return reaction === null ? judgeStatus(status, why) : react(reaction, why);

@@ -5,7 +5,7 @@ import type { Openapi } from './openapi.ts';
 
 export type UploadedPicture =
   | { readonly kind: 'media'; readonly mediaId: string }
-  | Exclude<SendOutcome, { kind: 'sent' | 'unknown' }>;
+  | Exclude<SendOutcome, { kind: 'sent' | 'unknown' | 'gone' }>;
 
 /** Pictures on DingTalk's side, uploaded once per content. */
 export interface Pictures {
@@ -31,7 +31,9 @@ export function createPictures(settings: DingtalkSettings, state: SharedState, o
       return { kind: 'later', afterMs: 5_000, why: 'picture could not be read from the store', holdTarget: false };
     }
     const answer = await openapi.uploadImage(png, context.nowMs);
-    if (answer.kind === 'stale-media') return { kind: 'never', why: `upload: ${answer.why}`, tellAdmin: true };
+    // Whatever is wrong with an upload, the group or person it was meant for is not.
+    if (answer.kind === 'stale-media' || answer.kind === 'gone')
+      return { kind: 'never', why: `upload: ${answer.why}`, tellAdmin: true };
     if (answer.kind === 'unknown') return { kind: 'later', afterMs: 3_000, why: answer.why, holdTarget: false };
     if (answer.kind !== 'accepted') return answer;
     const mediaId = answer.body.media_id;

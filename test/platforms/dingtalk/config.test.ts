@@ -6,7 +6,9 @@ const keys = { DINGTALK_CLIENT_ID: ' ding-client ', DINGTALK_CLIENT_SECRET: 'top
 
 test('off without keys, on with both; the robot is the app unless said otherwise', () => {
   expect(readDingtalkSettings({})).toBeNull();
-  expect(readDingtalkSettings({ DINGTALK_CLIENT_ID: '', DINGTALK_CLIENT_SECRET: ' ', DINGTALK_MODE: 'http' })).toBeNull();
+  expect(
+    readDingtalkSettings({ DINGTALK_CLIENT_ID: '', DINGTALK_CLIENT_SECRET: ' ', DINGTALK_MODE: 'http' }),
+  ).toBeNull();
   expect(readDingtalkSettings(keys)).toEqual({
     clientId: 'ding-client',
     clientSecret: 'top-secret',
