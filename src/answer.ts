@@ -40,7 +40,8 @@ export interface House {
   readonly zone: string;
   readonly access: AccessSettings;
   readonly state: SharedState;
-  readonly charts: ChartRenderer;
+  /** null where nobody looks at pictures. */
+  readonly charts: ChartRenderer | null;
   company(moment: Moment): Promise<KnownCompany>;
   log(event: string, fields: Readonly<Record<string, unknown>>): void;
 }

@@ -62,3 +62,5 @@ export function createLog(level: string, destination?: DestinationStream): Logge
     ...(destination === undefined ? [] : [destination]),
   );
 }
+
+export type Log = Logger;

@@ -8,11 +8,10 @@ import type { Command, Dimension, Repair } from './commands/command.ts';
 import type { KnownCompany } from './company.ts';
 import { never } from './failure.ts';
 import { adviceWords, compose, plainReply } from './replies/compose.ts';
-import { dimensionNames } from './replies/phrases.ts';
+import { dimensionNames, intentName } from './replies/phrases.ts';
 import type { Reply } from './replies/reply.ts';
 import { reportFor } from './reports/catalogue.ts';
 import type { Findings, Question, Report } from './reports/report.ts';
-import { wordsFor } from './reports/vocabulary.ts';
 
 /** A report's answer, and what it assumed that was not said. */
 export interface ReportAnswer {
@@ -23,7 +22,8 @@ export interface ReportAnswer {
 }
 
 interface Tools {
-  readonly charts: ChartRenderer;
+  /** null where nobody looks at pictures. */
+  readonly charts: ChartRenderer | null;
   readonly company: KnownCompany;
   log(event: string, fields: Readonly<Record<string, unknown>>): void;
 }
@@ -53,7 +53,7 @@ export async function answerWithReport(
   moment: Moment,
 ): Promise<ReportAnswer> {
   const { company } = tools;
-  const name = wordsFor(command.intent)?.name ?? command.intent;
+  const name = intentName(command.intent);
   const report = reportFor(command.intent);
   if (report === undefined) {
     return refused('failed', `「${name}」我听懂了,但这张报表还没有接上。现在可以看漏斗、业绩、目标、沉默客户等。`, [
@@ -87,7 +87,7 @@ export async function answerWithReport(
     repairs,
     asOf,
     picture,
-    pictureFailed: findings.chart !== null && picture === null,
+    pictureFailed: tools.charts !== null && findings.chart !== null && picture === null,
   });
   return { reply, findings, assumed, asOf };
 }
@@ -165,7 +165,7 @@ function questionOf(
 
 /** Without its picture an answer is still an answer: the reason goes into the log. */
 async function drawn(tools: Tools, findings: Findings): Promise<Picture | null> {
-  if (findings.chart === null) return null;
+  if (findings.chart === null || tools.charts === null) return null;
   try {
     return await tools.charts.draw(findings.chart);
   } catch (error) {

@@ -49,3 +49,11 @@ export function viewerOf(person: Person, directory: Directory, settings: AccessS
     region: person.region,
   };
 }
+
+/** An active person by id or name, for scripts; without one, the first director. */
+export function personNamed(directory: Directory, settings: AccessSettings, named: string | null): Person | null {
+  const active = directory.people.filter((person) => person.active);
+  if (named === null)
+    return active.find((person) => roleOf(person, directory, settings) === 'director') ?? active[0] ?? null;
+  return active.find((person) => person.id === named) ?? active.find((person) => person.name === named) ?? null;
+}

@@ -1,6 +1,7 @@
 import { describePeriod, periodDates, periodName } from '../calendar/period.ts';
-import type { Dimension, Repair } from '../commands/command.ts';
+import type { Dimension, Intent, Repair } from '../commands/command.ts';
 import type { Question } from '../reports/report.ts';
+import { orderWords, type ReportWords, reportWords } from '../reports/vocabulary.ts';
 
 /** How a grouping is called: 按人, 按区域. */
 export const dimensionNames: Readonly<Record<Dimension, string>> = {
@@ -46,3 +47,8 @@ export const repairWords = (repairs: readonly Repair[]): string =>
   repairs.length === 0
     ? ''
     : `按${repairs.map((repair) => `「${repair.read}」`).join('')}理解(你写的是${repairs.map((repair) => `「${repair.typed}」`).join('')})`;
+
+const named: Readonly<Record<string, ReportWords>> = { ...reportWords, ...orderWords };
+
+/** What an intent is called where people read it. */
+export const intentName = (intent: Intent): string => named[intent]?.name ?? intent;

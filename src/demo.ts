@@ -1,0 +1,110 @@
+import { roleOf } from './access/identity.ts';
+import type { AccessSettings } from './access/settings.ts';
+import { roleNames } from './access/viewer.ts';
+import type { Day } from './calendar/day.ts';
+import { generateCompany } from './crm/demo/generate-company.ts';
+import type { Directory } from './crm/directory.ts';
+import { type CrmTables, crmMigrations } from './crm/schema.ts';
+import { connect } from './database/connect.ts';
+import { migrate } from './database/migrate.ts';
+import type { SimulatedChat } from './platforms/simulator/simulator.ts';
+import type { SimulatedPerson } from './server/simulator.ts';
+import type { BusinessSettings } from './settings.ts';
+
+/** The groups of the demo: one for the directors, one for a region. */
+export const demoGroups: AccessSettings['groups'] = [
+  { platform: 'simulator', id: 'directors', name: '总监群', bind: 'all' },
+  { platform: 'simulator', id: 'east', name: '华东区群', bind: { region: '华东' } },
+];
+
+/** Business settings with the demo's groups, where the company has set none of its own for the simulator. */
+export const withDemoGroups = (settings: BusinessSettings): BusinessSettings =>
+  settings.groups.some((group) => group.platform === 'simulator')
+    ? settings
+    : { ...settings, groups: [...settings.groups, ...demoGroups] };
+
+/** How the generated company came to be; kept beside it, so that data of one's own is never overwritten. */
+const markerEntity = 'demo_company';
+
+/**
+ * Makes sure that the embedded CRM holds a company: generates one when it is empty, and generates it anew when the one
+ * there was generated on another day. What was loaded by `npm run load` is left alone. Returns what was done.
+ */
+export async function ensureDemoCompany(
+  url: string,
+  until: Day,
+  customers = 300,
+): Promise<'kept' | 'generated' | 'own data'> {
+  const database = connect<CrmTables>(url);
+  try {
+    await migrate(database, 'cm', crmMigrations(database.dialect));
+    const marker = await database.kysely
+      .selectFrom('cm_capabilities')
+      .select('note')
+      .where('entity', '=', markerEntity)
+      .executeTakeFirst();
+    const anyone = await database.kysely.selectFrom('cm_users').select('user_id').limit(1).executeTakeFirst();
+    if (anyone !== undefined && marker === undefined) return 'own data';
+    if (marker?.note === until) return 'kept';
+    await generateCompany(database, { seed: 'chenbao', customers, until });
+    await database.kysely.deleteFrom('cm_capabilities').where('entity', '=', markerEntity).execute();
+    await database.kysely
+      .insertInto('cm_capabilities')
+      .values({ entity: markerEntity, level: 'full', note: until })
+      .execute();
+    return 'generated';
+  } finally {
+    await database.close();
+  }
+}
+
+/** The people a visitor can be: those named in the README first, one of each role, every rep behind them. */
+export function simulatedPeople(directory: Directory, settings: AccessSettings): SimulatedPerson[] {
+  const first = ['陈志远', '周建国', '王磊', '李娜', '李强'];
+  const weight = (name: string) => (first.includes(name) ? first.indexOf(name) : first.length);
+  return directory.people
+    .filter((person) => person.active)
+    .map((person) => ({ person, role: roleOf(person, directory, settings) }))
+    .sort((a, b) => weight(a.person.name) - weight(b.person.name))
+    .map(({ person, role }) => ({
+      id: person.id,
+      name: person.name,
+      roleName: roleNames[role],
+      suggestions: suggestionsFor(role),
+    }));
+}
+
+function suggestionsFor(role: keyof typeof roleNames): string[] {
+  switch (role) {
+    case 'rep':
+      return ['漏斗 本月', '业绩 本月', '目标 本月', '沉默客户 我的', '积压', '帮助'];
+    case 'service':
+      return ['客户 宏达机械', '沉默客户', '帮助'];
+    case 'marketing':
+      return ['渠道 上月', '新增客户 本月 按来源', '线索转化率 上月', '帮助'];
+    case 'manager':
+    case 'regional_manager':
+    case 'director':
+    case 'admin':
+      return ['漏斗 本月', '业绩 上月 按人', '目标 本月', '积压', '沉默客户', '渠道 上月', '排行 本月', '帮助'];
+  }
+}
+
+/** The simulator's chats: the groups of the settings, and everyone's own chat with the bot. */
+export function simulatedChats(people: readonly SimulatedPerson[], settings: AccessSettings): SimulatedChat[] {
+  const groups = settings.groups.filter((group) => group.platform === 'simulator');
+  return [
+    ...groups.map((group): SimulatedChat => ({ id: group.id, title: group.name, kind: 'group', userId: null })),
+    ...people.map(
+      (person): SimulatedChat => ({ id: `private-${person.id}`, title: '晨报', kind: 'private', userId: person.id }),
+    ),
+  ];
+}
+
+/** What a chat may see, in a few words under its title. */
+export function audienceWords(chatId: string, settings: AccessSettings): string {
+  const group = settings.groups.find((one) => one.platform === 'simulator' && one.id === chatId);
+  if (group === undefined) return '私聊:按你自己的权限';
+  if (group.bind === 'all') return '群绑定:全公司';
+  return `群绑定:${'region' in group.bind ? group.bind.region : group.bind.department}`;
+}

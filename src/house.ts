@@ -1,0 +1,83 @@
+import type { IdentityPlatform } from './access/identity.ts';
+import { type Answer, answer, type House } from './answer.ts';
+import type { ChartRenderer } from './charts/spec.ts';
+import { companyKeeper } from './company.ts';
+import type { Config } from './config.ts';
+import { openCrm } from './crm/crm.ts';
+import type { PreparedAnswer } from './delivery/inbox-worker.ts';
+import type { Log } from './log.ts';
+import type { InboundMessage, Platform, PlatformName } from './platforms/platform.ts';
+import { plainReply } from './replies/compose.ts';
+import type { SharedState } from './store/shared-state.ts';
+
+/** What a question is answered with; `close` gives its database connections back. */
+export interface OpenHouse extends House {
+  readonly crm: ReturnType<typeof openCrm>;
+  close(): Promise<void>;
+}
+
+export function openHouse(
+  config: Config,
+  parts: { readonly state: SharedState; readonly charts: ChartRenderer | null; readonly log: Log },
+): OpenHouse {
+  const crm = openCrm(config.house.CRM_DATABASE_URL);
+  return {
+    crm,
+    zone: config.house.TIMEZONE,
+    access: config.business,
+    state: parts.state,
+    charts: parts.charts,
+    company: companyKeeper(crm, config.business),
+    log: (event, fields) => (event === 'failed' ? parts.log.error(fields, event) : parts.log.info(fields, event)),
+    close: () => crm.close(),
+  };
+}
+
+/** Both WeCom channels know a person by the same userid. */
+export const identityPlatformOf = (platform: PlatformName): IdentityPlatform =>
+  platform === 'wecom-app' || platform === 'wecom-aibot' ? 'wecom' : platform;
+
+/** A person who asks faster than this is asked to slow down, so that nobody starves the others (goal L9). */
+const questionsPerMinute = 20;
+
+export interface AnsweringDeps {
+  readonly house: House;
+  readonly platforms: ReadonlyMap<PlatformName, Platform>;
+  now(): number;
+  onAnswered(answer: Answer, tookMs: number): void;
+}
+
+/** Turns a remembered message into the parts of its platform. */
+export function answering({
+  house,
+  platforms,
+  now,
+  onAnswered,
+}: AnsweringDeps): (message: InboundMessage) => Promise<PreparedAnswer> {
+  return async (message) => {
+    const platform = platforms.get(message.platform);
+    if (platform === undefined) return { parts: [], picture: null };
+    const startedAt = performance.now();
+    const nowMs = now();
+    const waitMs = await house.state.takePlace(
+      `asks:${message.platform}:${message.userId}`,
+      questionsPerMinute,
+      60_000,
+      nowMs,
+    );
+    if (waitMs > 0) {
+      const sentence = `你问得有点快,请等 ${Math.ceil(waitMs / 1000)} 秒再问。`;
+      return { parts: platform.render(plainReply('failed', sentence, [sentence]), message.address), picture: null };
+    }
+    const answered = await answer(house, {
+      platform: identityPlatformOf(message.platform),
+      account: message.userId,
+      groupId: message.chat.kind === 'group' ? message.chat.groupId : null,
+      text: message.text,
+      nowMs,
+    });
+    onAnswered(answered, performance.now() - startedAt);
+    if (answered.reply.status === 'silent') return { parts: [], picture: null };
+    return { parts: platform.render(answered.reply, message.address), picture: answered.reply.picture };
+  };
+}

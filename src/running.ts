@@ -1,0 +1,180 @@
+import type { Middleware } from 'koa';
+import { type Clock, systemClock } from './calendar/clock.ts';
+import { createChartRenderer } from './charts/renderer.ts';
+import type { Config } from './config.ts';
+import { type ChatStore, openChatStore } from './delivery/chat-store.ts';
+import { createCourier } from './delivery/courier.ts';
+import { createInboxWorker } from './delivery/inbox-worker.ts';
+import { Failure, kindlyOf } from './failure.ts';
+import { answering, type OpenHouse, openHouse } from './house.ts';
+import type { Log } from './log.ts';
+import { createDingtalk } from './platforms/dingtalk/dingtalk.ts';
+import type { Platform, PlatformName } from './platforms/platform.ts';
+import { createWecomAibot } from './platforms/wecom/wecom-aibot.ts';
+import { createWecomApp } from './platforms/wecom/wecom-app.ts';
+import { plainReply } from './replies/compose.ts';
+import { createHttpServer, listen } from './server/app.ts';
+import { callbacks } from './server/callbacks.ts';
+import { health, type ReadyCheck } from './server/health.ts';
+import { createInstruments } from './server/instruments.ts';
+import { createInProcessState } from './store/in-process-state.ts';
+import { createRedisState } from './store/redis-state.ts';
+import type { SharedState } from './store/shared-state.ts';
+
+/** A bot at work. */
+export interface Running {
+  /** The port it listens on. */
+  readonly port: number;
+  readonly house: OpenHouse;
+  readonly store: ChatStore;
+  /** Takes nothing new, finishes what it acknowledged, closes in order. */
+  stop(): Promise<void>;
+}
+
+/** What a demo adds: a platform of its own and its pages. */
+export interface Extra {
+  readonly platform: Platform;
+  pages(parts: { readonly house: OpenHouse; readonly store: ChatStore }): Middleware;
+}
+
+/** Builds the parts and opens the doors. Nothing is sent to a platform before something was asked. */
+export async function start(
+  config: Config,
+  log: Log,
+  options: { readonly clock?: Clock; readonly extra?: Extra } = {},
+): Promise<Running> {
+  const clock = options.clock ?? systemClock;
+  const instruments = createInstruments();
+  const state: SharedState =
+    config.house.REDIS_URL === null ? createInProcessState() : createRedisState(config.house.REDIS_URL, { log });
+  const store = await openChatStore(config.house.BOT_DATABASE_URL);
+  const charts = createChartRenderer({ workers: 2, fontPath: config.house.CHART_FONT });
+  const house = openHouse(config, { state, charts, log });
+  const platforms = platformsOf(config, state, store, log, options.extra);
+
+  const worker = createInboxWorker({
+    store,
+    log,
+    answer: answering({
+      house,
+      platforms,
+      now: clock.now,
+      onAnswered: ({ reply, command }, tookMs) => {
+        instruments.answers.inc({ status: reply.status, intent: command?.intent ?? 'none' });
+        instruments.answerSeconds.observe({ status: reply.status }, tookMs / 1000);
+      },
+    }),
+    apologise: (message, error) => {
+      const kindly = kindlyOf(error);
+      return platforms.get(message.platform)?.render(plainReply('failed', kindly, [kindly]), message.address) ?? [];
+    },
+  });
+  const courier = createCourier({
+    store,
+    platforms,
+    state,
+    clock,
+    log,
+    onSettled: (platform, kind) => instruments.sends.inc({ platform, outcome: kind }),
+  });
+  store.inbox.onRemembered((inboxId) => void worker.work(inboxId));
+  store.outbox.onEnqueued((targetId) => void courier.deliver(targetId));
+
+  let stopping = false;
+  const note = (event: string, fields: Readonly<Record<string, unknown>>) => log.info(fields, event);
+  const server = createHttpServer(
+    [
+      health(checks(store, house, state, platforms), instruments, () => stopping),
+      callbacks([...platforms.values()], {
+        clock,
+        instruments,
+        remember: (message) => store.inbox.remember(message),
+        log: note,
+      }),
+      ...(options.extra === undefined ? [] : [options.extra.pages({ house, store })]),
+    ],
+    (event, fields) => log.error(fields, event),
+  );
+  const purging = setInterval(
+    () => void store.purge().catch((error: unknown) => log.warn({ error }, 'purge failed')),
+    3_600_000,
+  );
+  purging.unref();
+  const port = await listen(server, config.server.HOST, config.server.PORT);
+  log.info({ host: config.server.HOST, port, platforms: [...platforms.keys()] }, 'listening');
+  worker.wake();
+  courier.wake();
+
+  return {
+    port,
+    house,
+    store,
+    stop: async () => {
+      if (stopping) return;
+      stopping = true;
+      clearInterval(purging);
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      server.closeIdleConnections();
+      setTimeout(() => server.closeAllConnections(), 3_000).unref();
+      await worker.stop();
+      await courier.stop();
+      await closed;
+      await Promise.all([...platforms.values()].map((platform) => platform.close()));
+      await charts.close();
+      await state.close();
+      await house.close();
+      await store.close();
+      log.info('stopped');
+    },
+  };
+}
+
+function platformsOf(
+  config: Config,
+  state: SharedState,
+  store: ChatStore,
+  log: Log,
+  extra: Extra | undefined,
+): Map<PlatformName, Platform> {
+  const note = (event: string, fields: Readonly<Record<string, unknown>>) => log.warn(fields, event);
+  const loadPicture = async (pictureId: string) => {
+    const png = await store.pictures.load(pictureId);
+    if (png === null) throw new Failure('not-found', 'a picture is gone from the store', '图已经过期了,请再问一次。');
+    return png;
+  };
+  const all = [
+    config.wecomApp === null ? null : createWecomApp(config.wecomApp, { state, log: note }),
+    config.wecomAibot === null ? null : createWecomAibot(config.wecomAibot, { state, log: note, loadPicture }),
+    config.dingtalk === null ? null : createDingtalk(config.dingtalk, { state, log: note }),
+    extra?.platform ?? null,
+  ].filter((platform): platform is Platform => platform !== null);
+  return new Map(all.map((platform) => [platform.name, platform]));
+}
+
+function checks(
+  store: ChatStore,
+  house: OpenHouse,
+  state: SharedState,
+  platforms: ReadonlyMap<PlatformName, Platform>,
+): ReadyCheck[] {
+  const answers = (ping: () => Promise<unknown>) => async () => {
+    try {
+      await ping();
+      return null;
+    } catch {
+      return 'does not answer';
+    }
+  };
+  return [
+    { name: 'bot database', why: answers(() => store.ping(1_500)) },
+    {
+      name: 'crm database',
+      why: answers(() => house.crm.database.kysely.selectFrom('cm_users').select('user_id').limit(1).execute()),
+    },
+    { name: 'shared state', why: answers(() => state.ping(1_000)) },
+    ...[...platforms.values()].map((platform) => ({
+      name: platform.name,
+      why: async () => (await platform.health(false)).why,
+    })),
+  ];
+}
