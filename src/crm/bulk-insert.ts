@@ -3,7 +3,7 @@ import type { Database } from '../database/connect.ts';
 import type { Decimal } from '../database/table.ts';
 import { type CrmTableName, type CrmTables, crmSchema } from './schema.ts';
 
-type Settable<V> = V extends Decimal ? number | string : V extends Decimal | null ? number | string | null : V;
+type Settable<V> = V extends Decimal ? number | string : V;
 
 /** A row to write: columns left out are NULL, or their default. Money and decimals are yuan, as number or text. */
 export type NewRow<T extends CrmTableName> = { [C in keyof CrmTables[T]]?: Settable<CrmTables[T][C]> };

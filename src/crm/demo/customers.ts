@@ -139,12 +139,12 @@ function tellDeals(generation: Generation, customer: Customer, cast: Cast | null
     const ended = addOpportunity(generation, customer, at, round === 0, forced);
     if (ended === null || dayOfSecond(ended.closedAt) >= customer.quietFromDay - 40) return;
     const won = ended.outcome === 'won';
-    const again = won ? { A: 0.78, B: 0.7, C: 0.5 }[grade] : { A: 0.72, B: 0.62, C: 0.42 }[grade];
+    const again = won ? { A: 0.78, B: 0.72, C: 0.5 }[grade] : { A: 0.78, B: 0.7, C: 0.5 }[grade];
     if (!random.chance(again)) {
       keepInTouch(generation, customer, ended.closedAt);
       return;
     }
-    const pauseDays = won ? random.logNormal(95, 0.5) : random.logNormal(75, 0.6);
+    const pauseDays = won ? random.logNormal(85, 0.5) : random.logNormal(55, 0.6);
     const next = time.workMoment(random, dayOfSecond(ended.closedAt) + Math.round(pauseDays));
     const nurtureUntil = Math.min(next, time.now);
     addFollowUps(generation, customer, {

@@ -20,7 +20,7 @@ export interface GenerateOptions {
   readonly activities?: number;
   /** The company's today: nothing happens after 10 in the morning of this day, but plans and targets lie ahead. */
   readonly until: Day;
-  /** Years of history with settled figures; ten months of build-up lies before it. 2 unless said. */
+  /** Years of history with settled figures; a year of build-up lies before it. 2 unless said. */
   readonly years?: number;
 }
 
@@ -47,7 +47,7 @@ export async function generateCompany(
     throw new Failure('bad-input', 'too few customers', `客户数要写整数,至少 ${leastCustomers} 个。`);
   }
   const seed = String(options.seed);
-  const time = new CompanyTime(options.until, Math.round((options.years ?? 2) * 365.25) + 300);
+  const time = new CompanyTime(options.until, Math.round((options.years ?? 2) * 365.25) + 365);
   const limitBytes = await packetLimitOf(database);
   const counted = countedRows();
   const results = new Results();

@@ -19,9 +19,9 @@ const byGrade: Readonly<
     }
   >
 > = {
-  A: { win: 0.385, cycleDays: 43, lostAfterDays: 50, exits: [18, 27, 27, 28], gapDays: 4.6 },
-  B: { win: 0.21, cycleDays: 36, lostAfterDays: 42, exits: [28, 30, 24, 18], gapDays: 6.2 },
-  C: { win: 0.08, cycleDays: 26, lostAfterDays: 34, exits: [42, 32, 17, 9], gapDays: 7.5 },
+  A: { win: 0.385, cycleDays: 43, lostAfterDays: 58, exits: [18, 27, 27, 28], gapDays: 4.6 },
+  B: { win: 0.21, cycleDays: 36, lostAfterDays: 50, exits: [28, 30, 24, 18], gapDays: 6.2 },
+  C: { win: 0.08, cycleDays: 26, lostAfterDays: 40, exits: [42, 32, 17, 9], gapDays: 7.5 },
 };
 
 /** How the time to the signature divides over the four open stages. */
@@ -105,7 +105,7 @@ export function addOpportunity(
 }
 
 function wishedAmount(customer: Customer, first: boolean): number {
-  const share = first ? customer.random.between(0.55, 1.05) : customer.random.between(0.25, 0.75);
+  const share = first ? customer.random.between(0.4, 0.85) : customer.random.between(0.15, 0.5);
   return Math.max(8_000, Math.round((customer.budget * share) / 1_000) * 1_000);
 }
 
@@ -122,7 +122,7 @@ function decideCourse(
   const grade = byGrade[customer.grade];
   const win = Math.min(0.8, grade.win * customer.channel.quality * repAt(customer, createdAt).skill * quote.effect);
   const outcome = forced?.outcome ?? (random.chance(win) ? 'won' : random.chance(0.03) ? 'invalid' : 'lost');
-  const forgotten = outcome === 'lost' && forced === undefined && random.chance(0.09);
+  const forgotten = outcome === 'lost' && forced === undefined && random.chance(0.13);
   const start = first || random.chance(0.65) ? 0 : 1;
   const exitStage =
     outcome === 'won' ? 3 : Math.max(start, random.weighted(grade.exits.map((w, i) => [i, w] as const)));
@@ -132,7 +132,7 @@ function decideCourse(
   const workedUntil =
     forced?.closedDay ??
     (outcome === 'won' ? Math.max(dayOfSecond(createdAt) + 2, time.signingDay(random, natural)) : natural);
-  const closeDay = forgotten ? workedUntil + random.int(60, 200) : workedUntil;
+  const closeDay = forgotten ? workedUntil + random.int(60, 260) : workedUntil;
   const closedAt = Math.max(createdAt + 7_200, time.workMoment(random, closeDay));
   return {
     outcome,
