@@ -9,7 +9,9 @@ const windowLength = 512;
 /** In windows: Node 20's segmenter takes quadratic time, 11 s for 70,000 characters. */
 function* graphemesOf(line: string): Generator<string> {
   for (let from = 0; from < line.length; ) {
-    const window = line.slice(from, from + windowLength);
+    // Not between the halves of a surrogate pair.
+    const isPair = (line.codePointAt(from + windowLength - 1) ?? 0) > 0xffff;
+    const window = line.slice(from, from + windowLength + (isPair ? 1 : 0));
     const segments = Array.from(graphemes.segment(window), ({ segment }) => segment);
     // What ends the window may go on after it.
     if (from + window.length < line.length && segments.length > 1) segments.pop();

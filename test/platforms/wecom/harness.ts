@@ -10,9 +10,9 @@ import {
 import { answerMark } from '../../../src/platforms/wecom/send.ts';
 import { createWecomAibot } from '../../../src/platforms/wecom/wecom-aibot.ts';
 import { createWecomApp } from '../../../src/platforms/wecom/wecom-app.ts';
+import { createInProcessState } from '../../../src/store/in-process-state.ts';
 import { objectionTo, startWecomServer, type WecomServer } from '../../fakes/wecom-server.ts';
 import { type Harness, type Outside, samplePicture } from '../conformance.ts';
-import { createTestState } from './state.ts';
 import { k1 } from './vectors.ts';
 
 export const nowMs = Date.parse('2026-11-18T10:30:00+08:00');
@@ -92,9 +92,9 @@ export async function appHarness(): Promise<AppHarness> {
     secret: appEnvironment.WECOM_APP_SECRET,
   });
   const settings = appSettings(server.url);
-  const state = createTestState();
+  const state = createInProcessState();
   const { log, logged } = logOf();
-  const make = () => createWecomApp(settings, { state, log, timeoutMs: 800 });
+  const make = () => createWecomApp(settings, { state, log, timeoutMs: 2_000 });
   const content = (part: OutboundPart): string => String(part.body.content ?? '');
   return {
     platform: make(),
@@ -143,13 +143,13 @@ export interface AibotHarness extends Harness {
 export async function aibotHarness(more: Readonly<Record<string, string>> = {}): Promise<AibotHarness> {
   const server = await startWecomServer({ corpId: 'none', agentId: 0, secret: 'none' });
   const settings = aibotSettings(server.url, more);
-  const state = createTestState();
+  const state = createInProcessState();
   const { log, logged } = logOf();
   const loadPicture = async (id: string): Promise<Buffer> => {
     if (id !== samplePicture.id) throw new Error('no such picture');
     return samplePicture.png;
   };
-  const make = () => createWecomAibot(settings, { state, log, loadPicture, timeoutMs: 800 });
+  const make = () => createWecomAibot(settings, { state, log, loadPicture, timeoutMs: 2_000 });
   const content = (part: OutboundPart): string => String(part.body.content ?? '');
   return {
     platform: make(),
