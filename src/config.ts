@@ -1,12 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { Failure } from './failure.ts';
-import { type DingtalkSettings, readDingtalkSettings } from './platforms/dingtalk/config.ts';
+import { type DingtalkSettings, dingtalkSchema, readDingtalkSettings } from './platforms/dingtalk/config.ts';
 import {
   type WecomAibotSettings,
   type WecomAppSettings,
+  wecomAibotSchema,
   wecomAibotSettings,
+  wecomAppSchema,
   wecomAppSettings,
+  wecomConnectionSchema,
 } from './platforms/wecom/config.ts';
 import { serverSettingsSchema } from './server/config.ts';
 import { type BusinessSettings, readBusinessSettings } from './settings.ts';
@@ -66,6 +69,20 @@ export const secretNames = [
   'DINGTALK_CLIENT_SECRET',
 ] as const;
 
+/** Every variable that is read, `_FILE` variants aside; `.env.example` names the same (tested). */
+export const settingNames: readonly string[] = [
+  ...new Set(
+    [
+      serverSettingsSchema,
+      houseSchema,
+      wecomAppSchema.in,
+      wecomAibotSchema.in,
+      wecomConnectionSchema.in,
+      dingtalkSchema.in,
+    ].flatMap((schema) => Object.keys((schema as z.ZodObject).shape)),
+  ),
+];
+
 export interface Config {
   readonly server: z.output<typeof serverSettingsSchema>;
   readonly house: z.output<typeof houseSchema>;
@@ -103,7 +120,7 @@ export function readConfig(environment: Environment): Config {
   const wecomApp = platform(wecomAppSettings);
   const wecomAibot = platform(wecomAibotSettings);
   const dingtalk = platform(readDingtalkSettings);
-  const business = readBusinessSettings(house?.SETTINGS_FILE ?? null);
+  const business = readBusinessSettings(env.SETTINGS_FILE ?? null);
   if ('problems' in business) problems.push(...business.problems);
   if (problems.length > 0 || server === null || house === null || 'problems' in business) {
     throw new Failure(

@@ -3,7 +3,7 @@ import { Failure } from './failure.ts';
 
 /** Query values and header-like pairs that are credentials on either platform. */
 const credential =
-  /((?:access_token|corpsecret|appsecret|secret|key|ticket|session|token|sign|response_code|password)["']?\s*[=:]\s*["']?)[^\s&"',}]+/gi;
+  /((?:access_?token|corpsecret|appsecret|secret|key|ticket|session|token|sign|response_code|password)["']?\s*[=:]\s*["']?)[^\s&"',}]+/gi;
 const mainlandPhone = /(?<!\d)(1[3-9]\d)\d{4}(\d{4})(?!\d)/g;
 const urlPassword = /(\/\/[^/\s:@]*:)[^@\s/]+@/g;
 
