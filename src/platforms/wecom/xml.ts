@@ -37,10 +37,19 @@ function withoutCdata(xml: string): string | null {
   }
 }
 
-/** Whether XML declares a DOCTYPE or entities anywhere but inside CDATA, where they are a person's words. */
-export function declaresEntities(xml: string): boolean {
+/** Far more than any message has; a flood of tags would keep the parser busy before the signature is known. */
+const mostTags = 1_000;
+
+/**
+ * Whether XML is fit for the parser: no DOCTYPE or entities anywhere but inside CDATA, where they are a person's words, and
+ * no flood of tags.
+ */
+function isHarmless(xml: string): boolean {
   const outside = withoutCdata(xml);
-  return outside === null || /<!\s*(?:DOCTYPE|ENTITY)/i.test(outside);
+  if (outside === null || /<!\s*(?:DOCTYPE|ENTITY)/i.test(outside)) return false;
+  let tags = 0;
+  for (let at = outside.indexOf('<'); at !== -1 && tags <= mostTags; at = outside.indexOf('<', at + 1)) tags += 1;
+  return tags <= mostTags;
 }
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>
@@ -62,7 +71,7 @@ function leafText(value: unknown): string | null {
  * root, a name given twice.
  */
 export function parseXml(xml: string): ReadonlyMap<string, string> | null {
-  if (declaresEntities(xml)) return null;
+  if (!isHarmless(xml)) return null;
   let parsed: unknown;
   try {
     parsed = parser.parse(xml, true);

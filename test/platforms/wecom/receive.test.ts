@@ -10,7 +10,7 @@ import {
   sealAppContent,
   sealUrlCheck,
 } from '../../../src/platforms/wecom/seal.ts';
-import { declaresEntities, parseXml } from '../../../src/platforms/wecom/xml.ts';
+import { parseXml } from '../../../src/platforms/wecom/xml.ts';
 import { aibotHarness, aibotSettings, appSettings, nowMs } from './harness.ts';
 
 const settings = appSettings('http://127.0.0.1:1');
@@ -154,7 +154,6 @@ describe('XML', () => {
     const typed = '<!DOCTYPE html> &amp; ]]> <x>';
     const received = receiveApp(settings, sealAppCallback(settings, { ...said, text: typed }), nowMs);
     expect(messageOf(received).text).toBe(typed);
-    expect(declaresEntities('<x><![CDATA[<!ENTITY]]></x>')).toBe(false);
   });
 
   test('entities of XML itself are read outside CDATA, and only those', () => {
