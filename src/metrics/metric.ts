@@ -1,4 +1,5 @@
 import type { RawBuilder } from 'kysely';
+import type { WallTime } from '../calendar/day.ts';
 import type { ScopedTable } from '../crm/rows.ts';
 import type { Expr, SqlBridge } from '../database/dialect.ts';
 import type { Unit } from '../figures/figure.ts';
@@ -16,7 +17,15 @@ export interface Measure {
   /** Which rows of the table count at all. */
   readonly where?: (sql: SqlBridge) => Expr;
   /** An aggregate: `count(*)`, `sql.sumFen(…)`, `count(distinct …)`. Integer. */
-  readonly value: (sql: SqlBridge) => RawBuilder<number>;
+  readonly value: (sql: SqlBridge, span: Span) => RawBuilder<number>;
+  /** The same quantity of a contract's lines (alias `l`), for what is asked by product; left out = has no products. */
+  readonly perLine?: (sql: SqlBridge) => RawBuilder<number>;
+}
+
+/** The time that a value is counted over, for conditions other than on `at`: a lead's conversion within its lag. */
+export interface Span {
+  /** The first moment after the period and its lag days, never later than now: `converted_at < matured`. */
+  readonly matured: WallTime;
 }
 
 /** How parts make the whole: sums add up, distinct counts do not, a ratio is the ratio of its sums (never a mean of means). */

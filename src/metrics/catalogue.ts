@@ -1,0 +1,39 @@
+import { activityMetrics } from './activity.ts';
+import { collectionMetrics } from './collection.ts';
+import { customerMetrics } from './customers.ts';
+import { funnelMetrics } from './funnel.ts';
+import { marketingMetrics } from './marketing.ts';
+import type { Metric } from './metric.ts';
+import { salesMetrics } from './sales.ts';
+import { serviceMetrics } from './service.ts';
+import { targetMetrics } from './targets.ts';
+import { terms } from './terms.ts';
+
+/** The dictionary, in the order in which 口径 lists it. */
+export const metrics: readonly Metric[] = [
+  ...salesMetrics,
+  ...collectionMetrics,
+  ...targetMetrics,
+  ...funnelMetrics,
+  ...customerMetrics,
+  ...activityMetrics,
+  ...marketingMetrics,
+  ...serviceMetrics,
+  ...terms,
+];
+
+const byId = new Map(metrics.map((metric) => [metric.id, metric]));
+
+export const metricById = (id: string): Metric | undefined => byId.get(id);
+
+const plain = (words: string): string => words.toLowerCase().replace(/[\s·()()]/g, '');
+
+/** A metric by what people call it: its id, name, English term or an alias. */
+export function metricByWords(words: string): Metric | undefined {
+  const wanted = plain(words);
+  return (
+    byId.get(words) ??
+    metrics.find((metric) => plain(metric.name) === wanted) ??
+    metrics.find((metric) => [...metric.aliases, metric.english].some((alias) => plain(alias) === wanted))
+  );
+}

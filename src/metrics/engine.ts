@@ -1,0 +1,280 @@
+import { type RawBuilder, sql } from 'kysely';
+import type { Moment } from '../calendar/clock.ts';
+import { addDays, type Day, startOf, type WallTime } from '../calendar/day.ts';
+import type { Period } from '../calendar/period.ts';
+import type { Dimension } from '../commands/command.ts';
+import type { Crm, QueryParts } from '../crm/crm.ts';
+import type { RowFilter, ScopedTable } from '../crm/rows.ts';
+import type { Scope } from '../crm/scope.ts';
+import type { Expr } from '../database/dialect.ts';
+import { Failure } from '../failure.ts';
+import {
+  bucketOf,
+  dimensionNames,
+  type Grain,
+  groupedBy,
+  holdsDays,
+  type Join,
+  joinsOf,
+  type Names,
+  partName,
+} from './dimensions.ts';
+import type { Measure, Metric, Span } from './metric.ts';
+
+export interface Source extends Names {
+  readonly crm: Crm;
+}
+
+/** One way to cut the whole: by up to two dimensions (item 109) and by time. Nothing of both = the total. */
+export interface Grouping {
+  readonly by: readonly Dimension[];
+  readonly grain?: Grain;
+}
+
+export const total: Grouping = { by: [] };
+
+export interface MeasureRequest {
+  readonly metrics: readonly Metric[];
+  readonly filter: RowFilter;
+  /** Each is counted on its own; they may overlap. null = of all time. */
+  readonly periods: readonly (Period | null)[];
+  readonly groupings: readonly Grouping[];
+  /** What happened after this moment is not known yet. */
+  readonly moment: Moment;
+  /** Days after a period in which a lead may still convert; 0 = by its end. */
+  readonly lagDays?: number;
+}
+
+export interface Part {
+  readonly key: string | null;
+  readonly name: string;
+}
+
+/** One number: of a metric, in a period (its index), in one part of a grouping (its index). */
+export interface Cell {
+  readonly metric: Metric;
+  readonly period: number;
+  readonly grouping: number;
+  readonly parts: readonly Part[];
+  /** The day, Monday, month or quarter it falls into, where a grain was asked. */
+  readonly bucket: string | null;
+  /** In the metric's unit; null where a ratio has no denominator: not known is not zero. */
+  readonly value: number | null;
+  readonly numerator?: number;
+  readonly denominator?: number;
+}
+
+/** The numbers of one request. Parts in which nothing happened have no cell; a total always has one. */
+export interface Cells {
+  readonly all: readonly Cell[];
+  /** The total of a metric; needs a grouping without dimensions and grain. */
+  total(metric: Metric, period?: number): Cell;
+  /** The cells of a metric in one grouping. */
+  of(metric: Metric, grouping: number, period?: number): readonly Cell[];
+}
+
+interface Batch {
+  readonly table: ScopedTable;
+  readonly at: string | null;
+  readonly where: Measure['where'];
+  readonly measures: Measure[];
+}
+
+/** The sums that a metric is made of, and how they become its value. */
+function measuresOf(metric: Metric): readonly Measure[] {
+  const { computation } = metric;
+  switch (computation.kind) {
+    case 'sum':
+    case 'distinct':
+      return [computation.measure];
+    case 'ratio':
+      return [computation.numerator, computation.denominator];
+    case 'derived':
+      throw new Failure('bug', `${metric.id} is computed by its report`, '这个指标不能这样拆开看。');
+  }
+}
+
+/** One query for each table, time column and condition: what shares them is counted in one pass. */
+function batchesOf(metrics: readonly Metric[]): Batch[] {
+  const batches: Batch[] = [];
+  for (const measure of new Set(metrics.flatMap(measuresOf))) {
+    const { table, at, where } = measure;
+    const batch = batches.find((b) => b.table === table && b.at === at && b.where === where);
+    if (batch === undefined) batches.push({ table, at, where, measures: [measure] });
+    else batch.measures.push(measure);
+  }
+  return batches;
+}
+
+/** Whether a metric can be cut by a dimension at all. */
+export function canGroup(metric: Metric, dimension: Dimension, names: Names): boolean {
+  if (metric.computation.kind === 'derived') return false;
+  return measuresOf(metric).every((measure) => {
+    const grouped = groupedBy(measure.table, dimension, names);
+    return grouped !== null && (!grouped.joins.includes('l') || measure.perLine !== undefined);
+  });
+}
+
+interface Row {
+  readonly period_no: number;
+  readonly grouping_no: number;
+  readonly bucket: string | null;
+  readonly [column: string]: string | number | null;
+}
+
+/**
+ * Counts metrics within a scope: numerator and denominator summed apart, money in integer fen, days and moments bounded
+ * on the bare column so that its index serves. One query per table and time column, whatever the number of periods and
+ * groupings. Throws `bad-input` for a dimension that a metric does not have.
+ */
+export async function measure(source: Source, scope: Scope, request: MeasureRequest): Promise<Cells> {
+  for (const { by } of request.groupings) {
+    if (by.length > 2) throw new Failure('bad-input', 'more than two dimensions', '一次最多按两个维度看,请去掉一个。');
+    for (const dimension of by) {
+      const misfit = request.metrics.find((metric) => !canGroup(metric, dimension, source));
+      if (misfit !== undefined) {
+        const words = `${misfit.name}不能按${dimensionNames[dimension]}看。`;
+        throw new Failure('bad-input', `${misfit.id} has no ${dimension}`, words);
+      }
+    }
+  }
+  const batches = batchesOf(request.metrics);
+  const answers = await Promise.all(batches.map((batch) => run(source, scope, request, batch)));
+  const sums = new Map<string, Map<Measure, number>>();
+  const places = new Map<string, Omit<Cell, 'metric' | 'value'>>();
+  answers.forEach((rows, index) => {
+    for (const row of rows) {
+      const place = placeOf(row, request, source);
+      const key = JSON.stringify([place.period, place.grouping, place.parts.map((part) => part.key), place.bucket]);
+      places.set(key, place);
+      const values = sums.get(key) ?? new Map<Measure, number>();
+      batches[index]!.measures.forEach((m, i) => {
+        values.set(m, Number(row[`m${i}`]));
+      });
+      sums.set(key, values);
+    }
+  });
+  const all = [...places].flatMap(([key, place]) =>
+    request.metrics.flatMap((metric) => {
+      const cell = cellOf(metric, place, sums.get(key)!);
+      return cell === null ? [] : [cell];
+    }),
+  );
+  return {
+    all,
+    total: (metric, period = 0) => {
+      const grouping = request.groupings.findIndex(({ by, grain }) => by.length === 0 && grain === undefined);
+      const found = all.find((c) => c.metric === metric && c.grouping === grouping && c.period === period);
+      if (found === undefined) throw new Failure('bug', `no total of ${metric.id} was asked for`, '这次没查出来。');
+      return found;
+    },
+    of: (metric, grouping, period = 0) =>
+      all.filter((c) => c.metric === metric && c.grouping === grouping && c.period === period),
+  };
+}
+
+function placeOf(row: Row, request: MeasureRequest, names: Names): Omit<Cell, 'metric' | 'value'> {
+  const grouping = Number(row.grouping_no);
+  const parts = request.groupings[grouping]!.by.map((dimension, i): Part => {
+    const raw = row[`k${i}_id`] ?? null;
+    const key = raw === null || raw === '' ? null : String(raw);
+    const label = row[`l${i}`] ?? null;
+    return { key, name: partName(dimension, key, label === null ? null : String(label), names) };
+  });
+  return { period: Number(row.period_no), grouping, parts, bucket: row.bucket };
+}
+
+/** null where the metric's tables have nothing at this place; a sum that only another table has is nothing, not zero deals. */
+function cellOf(metric: Metric, place: Omit<Cell, 'metric' | 'value'>, sums: Map<Measure, number>): Cell | null {
+  const { computation } = metric;
+  switch (computation.kind) {
+    case 'sum':
+    case 'distinct': {
+      const value = sums.get(computation.measure);
+      return value === undefined ? null : { ...place, metric, value };
+    }
+    case 'ratio': {
+      const [numerator, denominator] = [sums.get(computation.numerator) ?? 0, sums.get(computation.denominator) ?? 0];
+      if (!sums.has(computation.numerator) && !sums.has(computation.denominator)) return null;
+      const value = denominator === 0 ? null : (numerator / denominator) * (computation.scale ?? 1);
+      return { ...place, metric, value, numerator, denominator };
+    }
+    case 'derived':
+      return null;
+  }
+}
+
+function run(source: Source, scope: Scope, request: MeasureRequest, batch: Batch): Promise<Row[]> {
+  // A stock has no time: it is counted once, as of now.
+  const periods = batch.at === null ? [null] : request.periods;
+  return source.crm.read<Row>(scope, (parts) => {
+    const members = periods.flatMap((period, p) =>
+      request.groupings
+        .filter(({ grain }) => grain === undefined || batch.at !== null)
+        .map((grouping) => member(source, parts, request, batch, { period, p, grouping })),
+    );
+    return sql`${sql.join(members, sql` union all `)}` as RawBuilder<Row>;
+  });
+}
+
+function member(
+  source: Source,
+  { rows, sql: bridge }: QueryParts,
+  request: MeasureRequest,
+  batch: Batch,
+  { period, p, grouping }: { period: Period | null; p: number; grouping: Grouping },
+): RawBuilder<Row> {
+  const { table, at, where, measures } = batch;
+  const { filter, moment } = request;
+  const cuts = grouping.by.map((dimension) => groupedBy(table, dimension, source)!);
+  const joins = new Set<Join>(cuts.flatMap((cut) => cut.joins));
+  const productsAsked = filter.productIds !== undefined || filter.not?.productIds !== undefined;
+  // What was sold of a product is its lines, not the whole of the contracts that hold one.
+  if (productsAsked && measures.every((m) => m.perLine !== undefined)) joins.add('l');
+  const span: Span = { matured: maturedBy(period, request.lagDays ?? 0, moment) };
+  const values = measures.map((m) =>
+    joins.has('l') && m.perLine !== undefined ? m.perLine(bridge) : m.value(bridge, span),
+  );
+  const bucket =
+    grouping.grain === undefined || at === null ? null : bucketOf(sql.ref(`t.${at}`), grouping.grain, bridge);
+  const columns: Expr[] = [sql`${p} as period_no`, sql`${request.groupings.indexOf(grouping)} as grouping_no`];
+  for (const i of [0, 1]) {
+    const cut = cuts[i];
+    columns.push(sql`${cut === undefined ? sql`null` : cut.key} as ${sql.ref(`k${i}_id`)}`);
+    columns.push(sql`${cut?.label === undefined ? sql`null` : sql`max(${cut.label})`} as ${sql.ref(`l${i}`)}`);
+  }
+  columns.push(sql`${bucket ?? sql`null`} as bucket`);
+  values.forEach((value, i) => {
+    columns.push(sql`${value} as ${sql.ref(`m${i}`)}`);
+  });
+  const conditions: Expr[] = [];
+  if (where !== undefined) conditions.push(where(bridge));
+  if (at !== null && period !== null) conditions.push(within(table, at, period, moment));
+  if (at !== null && period === null)
+    conditions.push(sql`${sql.ref(`t.${at}`)} <= ${holdsDays(table, at) ? moment.today : moment.wall}`);
+  const groups: Expr[] = cuts.map((_, i) => sql.ref(`k${i}_id`));
+  if (bucket !== null) groups.push(sql`bucket`);
+  return sql<Row>`select ${sql.join(columns)} from ${rows.of(table, filter)} as t ${joinsOf(table, [...joins], rows, {
+    ...(filter.productIds === undefined ? {} : { only: filter.productIds }),
+    ...(filter.not?.productIds === undefined ? {} : { not: filter.not.productIds }),
+  })}${conditions.length === 0 ? sql`` : sql` where ${sql.join(conditions, sql` and `)}`}${groups.length === 0 ? sql`` : sql` group by ${sql.join(groups)}`}`;
+}
+
+const earlier = <T extends string>(a: T, b: T): T => (a < b ? a : b);
+
+/** Days both ends included; moments from the first up to the next day's first, and never later than now. */
+function within(table: ScopedTable, at: string, period: Period, moment: Moment): Expr {
+  const column = sql.ref(`t.${at}`);
+  if (holdsDays(table, at)) {
+    return sql`${column} >= ${period.from} and ${column} <= ${earlier<Day>(period.to, moment.today)}`;
+  }
+  const from = startOf(period.from);
+  return period.to < moment.today
+    ? sql`${column} >= ${from} and ${column} < ${startOf(addDays(period.to, 1))}`
+    : sql`${column} >= ${from} and ${column} <= ${moment.wall}`;
+}
+
+function maturedBy(period: Period | null, lagDays: number, moment: Moment): WallTime {
+  const tomorrow = startOf(addDays(moment.today, 1));
+  return period === null ? tomorrow : earlier(startOf(addDays(period.to, 1 + lagDays)), tomorrow);
+}

@@ -1,0 +1,254 @@
+import type { Period } from '../calendar/period.ts';
+import type { Dimension } from '../commands/command.ts';
+import { attributeProduct } from '../figures/attribution.ts';
+import type { Figure } from '../figures/figure.ts';
+import { formatCount, formatMoney, formatRate, formatRatio, formatValue } from '../figures/format.ts';
+import { countsDiffer, differs } from '../figures/rate.ts';
+import { followupCount } from '../metrics/activity.ts';
+import { paymentAmount } from '../metrics/collection.ts';
+import { newCustomers } from '../metrics/customers.ts';
+import { type Cell, type Cells, type Grouping, measure, total } from '../metrics/engine.ts';
+import { leadConversion, newLeads } from '../metrics/marketing.ts';
+import type { Metric } from '../metrics/metric.ts';
+import {
+  avgOrderValue,
+  lostOpportunities,
+  salesCycle,
+  winRate,
+  wonAmount,
+  wonCount,
+  wonOpportunities,
+} from '../metrics/sales.ts';
+import type { Line } from '../replies/reply.ts';
+import { chartFooter, chartSubtitle, isOwn, periodWords, whose } from './captions.ts';
+import { type Compared, changeWords, comparedOf, rateChangeWords } from './comparison.ts';
+import { emptyPeriod } from './empty-period.ts';
+import { figureOf, rateOf } from './figure-of.ts';
+import type { Company, Findings, Question } from './report.ts';
+import { overviewAdvice } from './sales-advice.ts';
+import { salesChart } from './sales-chart.ts';
+import { contradictionWords } from './sales-contradiction.ts';
+import { carriedWords, explain, explainingCuts, naturalCut } from './sales-cuts.ts';
+
+/** What was counted for the overview: five tables and the leads behind them, each once, now and before. */
+export interface SalesNumbers {
+  readonly compared: Compared;
+  readonly groupings: readonly Grouping[];
+  readonly contracts: Cells;
+  readonly closed: Cells;
+  readonly process: Cells;
+  readonly leads: Cells;
+}
+
+export const leadGroupings: readonly Grouping[] = [total, { by: ['channel'] }];
+
+/** At most six queries, whatever the scope. */
+export async function readSales(company: Company, question: Question, period: Period): Promise<SalesNumbers> {
+  const compared = comparedOf(question, period);
+  const { scope, filter, moment } = question;
+  const common = { filter, moment, periods: [compared.now, compared.before] };
+  const cut = naturalCut(company, question);
+  const groupings: Grouping[] = [total, ...explainingCuts(company, question).map((by) => ({ by: [by] }))];
+  if (cut === null) groupings.push({ by: [], grain: grainOf(compared.now) });
+  const [contracts, closed, process, leads] = await Promise.all([
+    measure(company, scope, { ...common, metrics: [wonAmount, wonCount, avgOrderValue], groupings }),
+    measure(company, scope, {
+      ...common,
+      metrics: [winRate, wonOpportunities, lostOpportunities, salesCycle],
+      groupings: [total],
+    }),
+    measure(company, scope, { ...common, metrics: [paymentAmount, newCustomers, followupCount], groupings: [total] }),
+    measure(company, scope, { ...common, metrics: [newLeads, leadConversion], groupings: leadGroupings }),
+  ]);
+  return { compared, groupings, contracts, closed, process, leads };
+}
+
+const grainOf = ({ from, to }: Period): 'day' | 'week' | 'month' =>
+  from.slice(0, 7) === to.slice(0, 7) ? 'week' : 'month';
+
+export async function salesOverview(company: Company, question: Question): Promise<Findings> {
+  const period = question.period!;
+  const numbers = await readSales(company, question, period);
+  const rows = overviewRows(numbers);
+  const nothing = rows.every(({ now, before }) => (now.value ?? 0) === 0 && (before.value ?? 0) === 0);
+  if (nothing) {
+    return emptyPeriod(company, question, period, {
+      noun: '成交',
+      command: '业绩',
+      table: 'cm_contracts',
+      at: 'signed_on',
+    });
+  }
+  const title = titleOf(question, numbers);
+  const cut = naturalCut(company, question);
+  return {
+    title,
+    mode: null,
+    headline: [wonAmount, wonCount, avgOrderValue, winRate, paymentAmount].map((metric) =>
+      figureOf(rows.find((row) => row.now.metric === metric)!.now),
+    ),
+    figures: [
+      ...rows.map(({ now }) => figureOf(now)),
+      ...rows.map(({ before }) => comparedFigure(before, numbers)),
+      ...partFigures(numbers, cut),
+    ],
+    narrative: narrativeOf(question, numbers),
+    advice: overviewAdvice(company, question, numbers),
+    chart: salesChart({
+      title,
+      subtitle: chartSubtitle('业绩', period, question),
+      footer: chartFooter(company, question),
+      cells: numbers.contracts,
+      metric: wonAmount,
+      grouping: cut === null ? numbers.groupings.length - 1 : numbers.groupings.findIndex((g) => g.by[0] === cut),
+      words: { now: periodWords(question), before: numbers.compared.words },
+      periods: numbers.compared,
+    }),
+    table: {
+      columns: ['指标', periodWords(question), numbers.compared.words, '变化'],
+      rows: rows.map(({ now, before }) => [now.metric.name, shown(now), shown(before), changed(now, before)]),
+      numeric: [false, true, true, true],
+    },
+    notes: notesOf(numbers),
+    choices: choicesOf(question, cut),
+  };
+}
+
+interface Row {
+  readonly now: Cell;
+  readonly before: Cell;
+}
+
+function overviewRows({ contracts, closed, process, leads }: SalesNumbers): Row[] {
+  const row = (cells: Cells, metric: Metric): Row => ({ now: cells.total(metric), before: cells.total(metric, 1) });
+  return [
+    row(contracts, wonAmount),
+    row(contracts, wonCount),
+    row(contracts, avgOrderValue),
+    row(closed, winRate),
+    row(closed, salesCycle),
+    row(process, paymentAmount),
+    row(process, newCustomers),
+    row(process, followupCount),
+    row(leads, newLeads),
+  ];
+}
+
+const comparedFigure = (cell: Cell, { compared }: SalesNumbers): Figure =>
+  figureOf(cell, [], { period: compared.words });
+
+function partFigures({ contracts, groupings }: SalesNumbers, cut: Dimension | null): Figure[] {
+  if (cut === null) return [];
+  const grouping = groupings.findIndex((g) => g.by[0] === cut);
+  return [wonAmount, wonCount].flatMap((metric) => contracts.of(metric, grouping).map((cell) => figureOf(cell, [cut])));
+}
+
+const shown = (cell: Cell): string =>
+  cell.metric.unit === 'ratio' ? formatRate(rateOf(cell)) : formatValue(cell.value, cell.metric.unit);
+
+function changed(now: Cell, before: Cell): string {
+  if (now.value === null || before.value === null) return '—';
+  if (now.metric.unit !== 'ratio') return changeWords(now.value, before.value, now.metric.unit);
+  const points = Math.round((now.value - before.value) * 1000) / 10;
+  const size = points === 0 ? '持平' : `${points > 0 ? '+' : '−'}${Math.abs(points).toFixed(1)} 个百分点`;
+  return points !== 0 && !differs(rateOf(now), rateOf(before)) ? `${size}(波动内)` : size;
+}
+
+function titleOf(question: Question, { contracts, compared }: SalesNumbers): string {
+  const [now, before] = [contracts.total(wonAmount).value ?? 0, contracts.total(wonAmount, 1).value ?? 0];
+  const head = `${periodWords(question)}成交 ${formatMoney(now)}`;
+  if (before === 0) return now === 0 ? `${periodWords(question)}还没有成交` : head;
+  const share = Math.round(((now - before) / Math.abs(before)) * 1000) / 10;
+  if (Math.abs(share) < 2) return `${head},与${compared.words}基本持平`;
+  return `${head},比${compared.words}${share > 0 ? '多' : '少'} ${Math.abs(share).toFixed(1)} %`;
+}
+
+function narrativeOf(question: Question, numbers: SalesNumbers): Line[] {
+  const { contracts, closed, process, compared, groupings } = numbers;
+  const [amount, amountBefore] = [contracts.total(wonAmount).value ?? 0, contracts.total(wonAmount, 1).value ?? 0];
+  const [deals, dealsBefore] = [contracts.total(wonCount).value ?? 0, contracts.total(wonCount, 1).value ?? 0];
+  const lines: Line[] = [
+    [
+      `${whose(question)}${periodWords(question)}成交 `,
+      { strong: formatMoney(amount) },
+      `(${formatCount(deals)} 单),`,
+      amountBefore === 0
+        ? `${compared.words}没有成交,没有可比的数。`
+        : `${compared.words} ${formatMoney(amountBefore)}(${formatCount(dealsBefore)} 单),${changeWords(amount, amountBefore, 'fen')}。`,
+    ],
+  ];
+  const why = whyWords(numbers, groupings);
+  if (why !== '') lines.push([why]);
+  const contradiction = contradictionWords(numbers);
+  if (contradiction === null) {
+    const won = closed.total(winRate);
+    lines.push(
+      won.value === null
+        ? [`${periodWords(question)}没有关闭的商机,赢单率算不出来。`]
+        : [
+            `赢单率 ${formatRate(rateOf(won))},${rateChangeWords(rateOf(won), rateOf(closed.total(winRate, 1)), compared.words)}。`,
+          ],
+    );
+  } else {
+    lines.push([{ warning: contradiction }]);
+  }
+  const process_ = processWords(process, compared, isOwn(question));
+  if (process_ !== null) lines.push([process_]);
+  return lines.slice(0, 4);
+}
+
+/** Whether it was the number of deals or their size, and which part of the company carries it. */
+function whyWords({ contracts }: SalesNumbers, groupings: readonly Grouping[]): string {
+  const value = (metric: Metric, period: number) => contracts.total(metric, period).value ?? 0;
+  const change = value(wonAmount, 0) - value(wonAmount, 1);
+  const found = explain(contracts, wonAmount, groupings);
+  const carried = carriedWords(found, change, 'fen');
+  if (carried === null || value(wonCount, 1) === 0) return '';
+  const { fromA: byCount, fromB: bySize } = attributeProduct(
+    { a: value(wonCount, 0), b: contracts.total(avgOrderValue, 0).value ?? 0 },
+    { a: value(wonCount, 1), b: contracts.total(avgOrderValue, 1).value ?? 0 },
+  );
+  return `${drivenBy(change, byCount, bySize)}${carried}`;
+}
+
+function drivenBy(change: number, byCount: number, bySize: number): string {
+  const [count, size] = [byCount / change, bySize / change];
+  const word = change > 0 ? '多' : '少';
+  if (count >= 0.8 && size > -0.5) return `主要是单数${word}了,客单价变化不大;`;
+  if (size >= 0.8 && count > -0.5) return `主要是客单价${change > 0 ? '高' : '低'}了,单数变化不大;`;
+  if (count < 0) return `单数其实${change > 0 ? '少' : '多'}了,是客单价${change > 0 ? '拉上来' : '拉下去'}的;`;
+  if (size < 0) return `客单价其实${change > 0 ? '低' : '高'}了,是单数${change > 0 ? '拉上来' : '拉下去'}的;`;
+  return `单数和客单价都${change > 0 ? '高' : '低'}了(单数占 ${formatRatio(count)});`;
+}
+
+/** What feeds the coming weeks: named only where the change is more than chance. */
+function processWords(process: Cells, compared: Compared, own: boolean): string | null {
+  const moves = [newCustomers, followupCount].flatMap((metric) => {
+    const [now, before] = [process.total(metric).value ?? 0, process.total(metric, 1).value ?? 0];
+    return countsDiffer(now, before)
+      ? [`${metric.name} ${formatCount(now)},比${compared.words}${changeWords(now, before, 'count')}`]
+      : [];
+  });
+  const customers = process.total(newCustomers).value ?? 0;
+  const followups = process.total(followupCount).value ?? 0;
+  if (moves.length > 0) return `${moves.join(';')}${own ? '' : ',会反映到后面几周的成交上'}。`;
+  return customers + followups === 0
+    ? null
+    : `新增客户 ${formatCount(customers)}、跟进 ${formatCount(followups)} 次,与${compared.words}差不多。`;
+}
+
+function notesOf({ closed }: SalesNumbers): string[] {
+  const cycle = closed.total(salesCycle);
+  return cycle.value === null ? ['期间内没有赢单,成交周期算不出来。'] : [];
+}
+
+function choicesOf(question: Question, cut: Dimension | null) {
+  const name = question.period === null ? '' : ` ${periodWords(question)}`;
+  const say = (command: string) => ({ label: command, command });
+  return [
+    ...(cut === null ? [say(`成交金额 今年 按月`)] : [say(`业绩${name} ${cut === 'region' ? '按大区' : '按人'}`)]),
+    say(`目标${name}`),
+    say(`漏斗${name}`),
+    ...(cut === null ? [say(`跟进${name}`)] : [say(`排行${name}`)]),
+  ];
+}
