@@ -2,12 +2,15 @@ import { sql } from 'kysely';
 import type { WallTime } from '../calendar/day.ts';
 import { addDays, startOf } from '../calendar/day.ts';
 import type { Period } from '../calendar/period.ts';
+import type { Dimension } from '../commands/command.ts';
 import type { Crm, QueryParts } from '../crm/crm.ts';
 import type { RowFilter } from '../crm/rows.ts';
 import type { Scope } from '../crm/scope.ts';
 import type { StageModel } from '../crm/stages.ts';
 import { countDistinctIf, countIf, type Expr } from '../database/dialect.ts';
+import { Failure } from '../failure.ts';
 import type { Rate } from '../figures/rate.ts';
+import { groupedBy, joinsOf, type Names, partName } from './dimensions.ts';
 import { positionOf, whole, wonPosition } from './stage-position.ts';
 
 /** Which opportunities make up a cohort, and up to when their way is followed. */
@@ -96,24 +99,24 @@ type CohortRow = Readonly<Record<string, number | string | null>>;
 export async function readCohort(crm: Crm, model: StageModel, ask: CohortAsk): Promise<Cohort> {
   const [row] = await crm.read<CohortRow>(ask.scope, (parts) => {
     const columns = cohortColumns(parts, model, ask.until);
-    return sql`select ${columns} from ${cohortRows(parts, model, ask)} as c`;
+    return sql`select ${columns} from ${cohortRows(parts, model, ask)} as w`;
   });
   return cohortOf(row ?? {}, model);
 }
 
-/** The aggregates over `cohortRows` as `c`, for queries that group it. */
+/** The aggregates over `cohortRows` as `w`, for queries that group it. */
 export function cohortColumns({ sql: bridge }: QueryParts, model: StageModel, until: WallTime): Expr {
-  const lost = sql`c.outcome in ('lost', 'invalid') and (c.closed_at is null or c.closed_at < ${until})`;
+  const lost = sql`w.outcome in ('lost', 'invalid') and (w.closed_at is null or w.closed_at < ${until})`;
   const columns = model.stages.flatMap(({ position: n }) => {
-    const thisFar = sql`c.reached >= ${whole(n)}`;
+    const thisFar = sql`w.reached >= ${whole(n)}`;
     return [
       sql`${countIf(thisFar)} as ${sql.ref(`reached${n}`)}`,
-      sql`${countDistinctIf(sql`c.customer_id`, thisFar)} as ${sql.ref(`customers${n}`)}`,
-      sql`${bridge.sumOf(sql`case when ${thisFar} then c.amount_fen else 0 end`)} as ${sql.ref(`fen${n}`)}`,
-      sql`${countIf(sql`c.reached = ${whole(n)} and ${lost}`)} as ${sql.ref(`lost${n}`)}`,
+      sql`${countDistinctIf(sql`w.customer_id`, thisFar)} as ${sql.ref(`customers${n}`)}`,
+      sql`${bridge.sumOf(sql`case when ${thisFar} then w.amount_fen else 0 end`)} as ${sql.ref(`fen${n}`)}`,
+      sql`${countIf(sql`w.reached = ${whole(n)} and ${lost}`)} as ${sql.ref(`lost${n}`)}`,
     ];
   });
-  return sql.join([...columns, sql`${countIf(sql`c.reached is null`)} as outside`]);
+  return sql.join([...columns, sql`${countIf(sql`w.reached is null`)} as outside`]);
 }
 
 export function cohortOf(row: CohortRow, model: StageModel): Cohort {
@@ -129,4 +132,44 @@ export function cohortOf(row: CohortRow, model: StageModel): Cohort {
     })),
     outside: number('outside'),
   };
+}
+
+/** The cohort of one part of a dimension: 华东, 王磊, 制造业. */
+export interface CohortPart {
+  readonly key: string | null;
+  readonly name: string;
+  readonly cohort: Cohort;
+}
+
+/** Whether opportunities can be cut by a dimension. */
+export const canCutCohort = (dimension: Dimension, names: Names): boolean =>
+  groupedBy('cm_opportunities', dimension, names) !== null;
+
+/** The funnel of each part of a dimension, the largest first. One query. */
+export async function readCohortParts(
+  crm: Crm,
+  model: StageModel,
+  names: Names,
+  ask: CohortAsk & { readonly by: Dimension },
+): Promise<CohortPart[]> {
+  const grouped = groupedBy('cm_opportunities', ask.by, names);
+  if (grouped === null) throw new Failure('bad-input', `no cohort by ${ask.by}`, '商机漏斗不能按这个维度看。');
+  const rows = await crm.read<CohortRow>(ask.scope, (parts) => {
+    const columns = cohortColumns(parts, model, ask.until);
+    const label = grouped.label === undefined ? sql`null` : sql`max(${grouped.label})`;
+    return sql`select ${grouped.key} as part_id, ${label} as part_label, ${columns}
+      from ${cohortRows(parts, model, ask)} as w
+      join ${parts.rows.of('cm_opportunities')} as t on t.opportunity_id = w.opportunity_id
+      ${joinsOf('cm_opportunities', grouped.joins, parts.rows, {})}
+      group by part_id`;
+  });
+  return rows
+    .map((row) => {
+      const key = row.part_id === null || row.part_id === undefined || row.part_id === '' ? null : String(row.part_id);
+      const label = row.part_label === null || row.part_label === undefined ? null : String(row.part_label);
+      return { key, name: partName(ask.by, key, label, names), cohort: cohortOf(row, model) };
+    })
+    .sort(
+      (a, b) => (b.cohort.steps[0]?.reached ?? 0) - (a.cohort.steps[0]?.reached ?? 0) || a.name.localeCompare(b.name),
+    );
 }

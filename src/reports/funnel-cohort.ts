@@ -1,12 +1,5 @@
-import { addDays, daysBetween, type WallTime } from '../calendar/day.ts';
-import {
-  describePeriod,
-  isRunning,
-  type Period,
-  periodDates,
-  periodName,
-  precedingPeriod,
-} from '../calendar/period.ts';
+import { addDays, daysBetween } from '../calendar/day.ts';
+import { describePeriod, type Period, periodName } from '../calendar/period.ts';
 import type { Figure } from '../figures/figure.ts';
 import { formatCount, formatMoney, formatPoints, formatRate, formatRatio, unknown } from '../figures/format.ts';
 import { isSmallSample, ratioOf } from '../figures/rate.ts';
@@ -14,25 +7,17 @@ import { type Bottleneck, bottleneckOf, type StepChange, stepChanges } from '../
 import { type Cohort, overallRate, readCohort, stoppedAt } from '../metrics/funnel-cohort.ts';
 import { readStepReach, type StepReach } from '../metrics/funnel-reach.ts';
 import type { Line } from '../replies/reply.ts';
-import { chartFooter } from './chart-footer.ts';
+import { chartFooter } from './captions.ts';
+import { type Baseline, readBaseline } from './funnel-baseline.ts';
 import { cohortEmpty } from './funnel-empty.ts';
 import type { Advice, Company, Findings, Question, Table } from './report.ts';
-
-/** The cohort that a cohort is measured against: seen at the same age, so that like meets like (decision 20). */
-export interface Baseline {
-  readonly cohort: Cohort;
-  /** 上一期同期(2026-10-01 至 10-18) */
-  readonly words: string;
-  /** The compared cohort is the younger one: its later steps are not done. */
-  readonly younger: boolean;
-}
 
 /** 批次: opportunities created in the period, how far they came by now, where they stop and what was done about it. */
 export async function cohortFindings(company: Company, question: Question, period: Period): Promise<Findings> {
   const { crm, stages } = company;
   const ask = { scope: question.scope, filter: question.filter, period, until: question.moment.wall };
   const cohort = await readCohort(crm, stages, ask);
-  if ((cohort.steps[0]?.reached ?? 0) === 0) return cohortEmpty(company, question, period, cohort.outside);
+  if ((cohort.steps[0]?.reached ?? 0) === 0) return cohortEmpty(question, period, cohort.outside);
   const baseline = await readBaseline(company, question, period);
   const changes = stepChanges(cohort, baseline?.cohort ?? null);
   const bottleneck = bottleneckOf(changes);
@@ -68,27 +53,6 @@ export async function cohortFindings(company: Company, question: Question, perio
     choices: choicesOf(bottleneck, period),
   };
 }
-
-/** The compared period, else the one before it, cut where it was as old as this cohort is now. */
-export async function readBaseline(company: Company, question: Question, period: Period): Promise<Baseline | null> {
-  const { today, wall } = question.moment;
-  const before = question.compare?.period ?? precedingPeriod(period, today);
-  const ageDays = daysBetween(before.from, period.from);
-  const cohort = await readCohort(company.crm, company.stages, {
-    scope: question.scope,
-    filter: question.filter,
-    period: before,
-    until: ageDays > 0 ? earlier(wall, ageDays) : wall,
-  });
-  if ((cohort.steps[0]?.reached ?? 0) === 0) return null;
-  const same = isRunning(period, today) ? '同期' : '';
-  const kind = question.compare?.kind === 'yoy' ? `去年${same}` : `上一期${same}`;
-  const words = question.compare?.kind === 'period' ? periodDates(before) : `${kind}(${periodDates(before)})`;
-  return { cohort, words, younger: ageDays < 0 };
-}
-
-const earlier = (wall: WallTime, days: number): WallTime =>
-  `${addDays(wall.slice(0, 10) as Parameters<typeof addDays>[0], -days)}${wall.slice(10)}` as WallTime;
 
 const formatConversion = (change: StepChange): string => {
   const ratio = ratioOf(change.rate);

@@ -1,7 +1,7 @@
 import { describePeriod, type Period, periodName } from '../calendar/period.ts';
 import { formatCount } from '../figures/format.ts';
 import type { Choice } from '../replies/reply.ts';
-import { type Company, type Findings, nothingFound, type Question } from './report.ts';
+import { type Findings, nothingFound, type Question } from './report.ts';
 
 const elsewhere: readonly Choice[] = [
   { label: '漏斗 近90天', command: '漏斗 近90天' },
@@ -17,7 +17,7 @@ export const notYet = (period: Period, question: Question, report: string): Find
   );
 
 /** No opportunity was created in the period: said with what was looked at, never as a funnel of zeros. */
-export function cohortEmpty(_company: Company, question: Question, period: Period, outside: number): Findings {
+export function cohortEmpty(question: Question, period: Period, outside: number): Findings {
   const where = [question.scope.words, ...question.filterWords].join('、');
   const why =
     outside > 0

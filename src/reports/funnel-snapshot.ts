@@ -1,7 +1,7 @@
 import type { Figure } from '../figures/figure.ts';
 import { formatCount, formatMoney, formatRate } from '../figures/format.ts';
 import { readSnapshot, type Snapshot, type SnapshotStep } from '../metrics/funnel-snapshot.ts';
-import { chartFooter } from './chart-footer.ts';
+import { chartFooter } from './captions.ts';
 import { type Company, type Findings, nothingFound, type Question } from './report.ts';
 
 /** 当前: what is open now, by stage, in number and money. */

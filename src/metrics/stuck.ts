@@ -1,0 +1,151 @@
+import { sql } from 'kysely';
+import type { Moment } from '../calendar/clock.ts';
+import { addDays, startOf } from '../calendar/day.ts';
+import type { Threshold } from '../commands/command.ts';
+import type { Crm, QueryParts } from '../crm/crm.ts';
+import type { RowFilter } from '../crm/rows.ts';
+import type { Scope } from '../crm/scope.ts';
+import type { StageModel } from '../crm/stages.ts';
+import { countIf, type Expr } from '../database/dialect.ts';
+import { positionOf, whole, wonPosition } from './stage-position.ts';
+
+export interface StuckAsk {
+  readonly scope: Scope;
+  readonly filter: RowFilter;
+  readonly moment: Moment;
+  /** Calendar days; stuck is more than this. null = each stage's own limit. */
+  readonly overDays: number | null;
+}
+
+/** What is open and what of it is stuck, for one person in one stage. */
+export interface StuckGroup {
+  readonly stage: string;
+  readonly ownerId: string | null;
+  readonly open: number;
+  readonly stuck: number;
+  readonly stuckFen: number;
+  /** Of the stuck ones, never followed up at all. */
+  readonly never: number;
+}
+
+export interface StuckOpportunity {
+  readonly opportunityId: string;
+  readonly name: string;
+  readonly customerId: string | null;
+  readonly customer: string;
+  readonly ownerId: string | null;
+  readonly stage: string;
+  /** null = no amount on record. */
+  readonly amountFen: number | null;
+  /** Whole calendar days since the last follow-up, or since the stage was entered where there was none. */
+  readonly days: number;
+  readonly never: boolean;
+}
+
+/** `超7天` and `7天以上` as "more than so many days": > 7 stays 7, >= 7 becomes 6. */
+export const overDaysOf = (threshold: Threshold | undefined): number | null =>
+  threshold === undefined || !('days' in threshold)
+    ? null
+    : threshold.op === '>='
+      ? threshold.days - 1
+      : threshold.days;
+
+/** Open opportunities as `w` with position, last follow-up, what their silence counts from, and whether they are stuck. */
+function openRows({ rows, sql: bridge }: QueryParts, model: StageModel, ask: StuckAsk): Expr {
+  const last = wonPosition(model);
+  const position = positionOf(sql`o.stage_id`, model);
+  const { today, wall } = ask.moment;
+  const before = (days: number) => startOf(addDays(today, -days));
+  const limit =
+    ask.overDays !== null
+      ? sql`${before(ask.overDays)}`
+      : sql`case v.position ${sql.join(
+          model.stages.map((stage) => sql`when ${whole(stage.position)} then ${before(stage.stuckAfterDays)}`),
+          sql` `,
+        )} end`;
+  const latest = (condition: Expr) =>
+    sql`(select max(a.occurred_at) from ${rows.followUpAttributes()} as a where ${condition} and a.occurred_at <= ${wall})`;
+  return sql`(
+    select v.*, ${bridge.days(sql`v.since`, sql`${today}`)} as days, case when v.since < ${limit} then 1 else 0 end as is_stuck
+    from (
+      select u.*, coalesce(u.touched_at, u.entered_at) as since
+      from (
+        select t.*, case when t.own_at is null then t.customer_at when t.customer_at is null or t.own_at >= t.customer_at
+          then t.own_at else t.customer_at end as touched_at
+        from (
+          select o.opportunity_id, o.name, o.customer_id, o.owner_user_id, ${bridge.fen(sql`o.amount`)} as amount_fen,
+            coalesce(o.stage_entered_at, o.created_at) as entered_at,
+            case when ${position} >= ${whole(last)} then ${whole(last - 1)} else ${position} end as position,
+            ${latest(sql`a.opportunity_id = o.opportunity_id`)} as own_at,
+            ${latest(sql`a.customer_id = o.customer_id and a.opportunity_id is null`)} as customer_at
+          from ${rows.of('cm_opportunities', ask.filter)} as o where o.outcome = 'open'
+        ) as t
+      ) as u
+    ) as v where v.position is not null
+  )`;
+}
+
+/** 积压 (item 11) by stage and person. One query over the open opportunities. */
+export async function readStuckGroups(crm: Crm, model: StageModel, ask: StuckAsk): Promise<StuckGroup[]> {
+  const rows = await crm.read<{
+    position: number;
+    owner_user_id: string | null;
+    open_count: number;
+    stuck: number;
+    stuck_fen: number;
+    never: number;
+  }>(ask.scope, (parts) => {
+    const stuck = sql`w.is_stuck = 1`;
+    return sql`select w.position, w.owner_user_id, count(*) as open_count, ${countIf(stuck)} as stuck,
+        ${parts.sql.sumOf(sql`case when ${stuck} then w.amount_fen else 0 end`)} as stuck_fen,
+        ${countIf(sql`${stuck} and w.touched_at is null`)} as never
+      from ${openRows(parts, model, ask)} as w group by w.position, w.owner_user_id
+      order by w.position, w.owner_user_id`;
+  });
+  return rows.map((row) => ({
+    stage: model.stages[Number(row.position)]?.name ?? '',
+    ownerId: row.owner_user_id,
+    open: Number(row.open_count),
+    stuck: Number(row.stuck),
+    stuckFen: Number(row.stuck_fen),
+    never: Number(row.never),
+  }));
+}
+
+/** The stuck opportunities with most money at stake first, then the longest untouched. */
+export async function readStuckOpportunities(
+  crm: Crm,
+  model: StageModel,
+  ask: StuckAsk & { readonly limit: number },
+): Promise<StuckOpportunity[]> {
+  const rows = await crm.read<{
+    opportunity_id: string;
+    name: string | null;
+    customer_id: string | null;
+    customer: string | null;
+    owner_user_id: string | null;
+    position: number;
+    amount_fen: number | null;
+    days: number;
+    never: number;
+  }>(
+    ask.scope,
+    (parts) => sql`select w.opportunity_id, w.name, w.customer_id, k.name as customer, w.owner_user_id, w.position,
+        w.amount_fen, w.days, case when w.touched_at is null then 1 else 0 end as never
+      from ${openRows(parts, model, ask)} as w
+      left join ${parts.rows.customerAttributes()} as k on k.customer_id = w.customer_id
+      where w.is_stuck = 1
+      order by coalesce(w.amount_fen, 0) desc, w.days desc, w.opportunity_id limit ${whole(ask.limit)}`,
+  );
+  return rows.map((row) => ({
+    opportunityId: row.opportunity_id,
+    name: row.name ?? row.customer ?? row.opportunity_id,
+    customerId: row.customer_id,
+    customer: row.customer ?? '客户未填',
+    ownerId: row.owner_user_id,
+    stage: model.stages[Number(row.position)]?.name ?? '',
+    amountFen: row.amount_fen === null ? null : Number(row.amount_fen),
+    days: Number(row.days),
+    never: Number(row.never) === 1,
+  }));
+}
