@@ -51,8 +51,8 @@ export function createOpenapi(settings: DingtalkSettings, tokens: TokenSource, t
         ),
       ),
 
-    async uploadImage(png, nowMs) {
-      const answer = await withToken(nowMs, async (token) => {
+    uploadImage: (png, nowMs) =>
+      withToken(nowMs, async (token) => {
         const form = new FormData();
         form.append('media', new Blob([new Uint8Array(png)], { type: 'image/png' }), 'chart.png');
         form.append('type', 'image');
@@ -64,10 +64,6 @@ export function createOpenapi(settings: DingtalkSettings, tokens: TokenSource, t
           timeoutMs,
         });
         return judgeOldApi(outcome, 'media');
-      });
-      // An upload that broke off has shown nobody anything: it is simply made again.
-      if (answer.kind !== 'unknown') return answer;
-      return { kind: 'later', afterMs: 3_000, why: `upload: ${answer.why}`, holdTarget: false };
-    },
+      }),
   };
 }

@@ -34,7 +34,10 @@ export function createPictures(settings: DingtalkSettings, state: SharedState, o
     // Whatever is wrong with an upload, the group or person it was meant for is not.
     if (answer.kind === 'stale-media' || answer.kind === 'gone')
       return { kind: 'never', why: `upload: ${answer.why}`, tellAdmin: true };
-    if (answer.kind === 'unknown') return { kind: 'later', afterMs: 3_000, why: answer.why, holdTarget: false };
+    if (answer.kind === 'unknown') {
+      // An upload that broke off has shown nobody anything: it is simply made again.
+      return { kind: 'later', afterMs: 3_000, why: `upload: ${answer.why}`, holdTarget: false };
+    }
     if (answer.kind !== 'accepted') return answer;
     const mediaId = answer.body.media_id;
     if (typeof mediaId !== 'string' || mediaId === '') {

@@ -2,6 +2,7 @@ import type { DingtalkSettings } from '../../../src/platforms/dingtalk/config.ts
 import { createDingtalk } from '../../../src/platforms/dingtalk/dingtalk.ts';
 import { sealDingtalkCallback } from '../../../src/platforms/dingtalk/seal.ts';
 import type { Address, OutboundPart, Platform, SendContext, SendOutcome } from '../../../src/platforms/platform.ts';
+import { createInProcessState } from '../../../src/store/in-process-state.ts';
 import type { SharedState } from '../../../src/store/shared-state.ts';
 import { type DingtalkServer, startDingtalkServer } from '../../fakes/dingtalk-server.ts';
 import { samplePicture } from '../conformance.ts';
@@ -10,37 +11,37 @@ export const nowMs = 1_795_000_000_000;
 export const groupId = 'cidWestRegion8kQ==';
 const secret = 'GT-lsu-taDAxxxsTsxxxx-the-secret';
 
-/** Shared state of one test: a map with ends of life; `fail()` makes it as unreachable as a Redis that is gone. */
-export function testState(): SharedState & { fail(): void; keys(): readonly string[]; flush(): void } {
-  const entries = new Map<string, { value: string; untilMs: number }>();
+/** Shared state of one test; `fail()` makes it as unreachable as a Redis that is gone, `keys()` are those written. */
+export function testState(): SharedState & { fail(): void; keys(): readonly string[] } {
+  const real = createInProcessState();
+  const keys: string[] = [];
   let failing = false;
-  const live = (key: string): string | null => {
+  const reach = (key: string): void => {
     if (failing) throw new Error('shared state is unreachable');
-    const entry = entries.get(key);
-    return entry !== undefined && entry.untilMs > Date.now() ? entry.value : null;
+    keys.push(key);
   };
   return {
+    ...real,
     fail() {
       failing = true;
     },
-    flush: () => entries.clear(),
-    keys: () => [...entries.keys()],
-    get: async (key) => live(key),
+    keys: () => keys,
+    async get(key) {
+      reach(key);
+      return real.get(key);
+    },
     async set(key, value, ttlMs) {
-      live(key);
-      entries.set(key, { value, untilMs: Date.now() + ttlMs });
+      reach(key);
+      await real.set(key, value, ttlMs);
     },
     async setIfAbsent(key, value, ttlMs) {
-      if (live(key) !== null) return false;
-      entries.set(key, { value, untilMs: Date.now() + ttlMs });
-      return true;
+      reach(key);
+      return real.setIfAbsent(key, value, ttlMs);
     },
     async deleteIf(key, expected) {
-      return live(key) === expected && entries.delete(key);
+      reach(key);
+      return real.deleteIf(key, expected);
     },
-    takePlace: async () => 0,
-    ping: async () => undefined,
-    close: async () => undefined,
   };
 }
 

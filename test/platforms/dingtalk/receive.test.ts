@@ -181,6 +181,7 @@ describe('bodies that are none', () => {
       '{"msgId":1}',
       '{12345678901234567890:1}',
     ];
+    bodies.push(JSON.stringify(sample).replace('{', '{9007199254740993:1,'));
     for (const body of bodies) {
       const received = receive(body);
       expect(received).toMatchObject({ kind: 'refused', response: { status: 400, body: 'refused' } });
