@@ -17,6 +17,7 @@ import { createHttpServer, listen } from './server/app.ts';
 import { callbacks } from './server/callbacks.ts';
 import { health, type ReadyCheck } from './server/health.ts';
 import { createInstruments } from './server/instruments.ts';
+import { createPictureLinks, pictureDoor } from './server/picture-links.ts';
 import { createInProcessState } from './store/in-process-state.ts';
 import { createRedisState } from './store/redis-state.ts';
 import type { SharedState } from './store/shared-state.ts';
@@ -80,6 +81,7 @@ export async function start(
   store.inbox.onRemembered((inboxId) => void worker.work(inboxId));
   store.outbox.onEnqueued((targetId) => void courier.deliver(targetId));
 
+  const links = createPictureLinks(sharedSecrets(config));
   let stopping = false;
   const note = (event: string, fields: Readonly<Record<string, unknown>>) => log.info(fields, event);
   const server = createHttpServer(
@@ -91,6 +93,7 @@ export async function start(
         remember: (message) => store.inbox.remember(message),
         log: note,
       }),
+      pictureDoor(links, (pictureId) => store.pictures.load(pictureId), clock.now),
       ...(options.extra === undefined ? [] : [options.extra.pages({ house, store })]),
     ],
     (event, fields) => log.error(fields, event),
@@ -178,3 +181,12 @@ function checks(
     })),
   ];
 }
+
+/** What every instance of this installation has and nobody outside it. */
+const sharedSecrets = (config: Config): string[] =>
+  [
+    config.house.BOT_DATABASE_URL,
+    config.wecomApp?.secret,
+    config.wecomAibot?.aesKey,
+    config.dingtalk?.clientSecret,
+  ].filter((secret) => secret !== undefined);
