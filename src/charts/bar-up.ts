@@ -37,7 +37,7 @@ export function barUp(spec: BarChart): Draft {
       left: room.left + axis,
       right: room.right,
       top: room.top + 16,
-      bottom: room.bottom - (twoLines ? 2 : 1) * nameLine - 4 - (range.min < 0 ? 12 : 0),
+      bottom: room.bottom - (twoLines ? 2 : 1) * nameLine - 6 - (range.min < 0 ? 12 : 0),
     };
     const band = widthOf(area) / count;
     const thickness = Math.min(grouped ? 26 : 30, (band * 0.76) / (grouped ? columns.series.length : 1));
@@ -66,7 +66,7 @@ export function barUp(spec: BarChart): Draft {
             colour: colours.title,
             halo: true,
           }),
-          4,
+          area.left - 4,
           room.right + 12,
         ),
       );

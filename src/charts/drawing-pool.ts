@@ -41,9 +41,6 @@ const resourceLimits = { maxOldGenerationSizeMb: 256 };
 function failureOf(error: unknown): Failure {
   if (error instanceof Failure) return error;
   const { name, message } = error instanceof Error ? error : { name: '', message: 'unknown error' };
-  if (message === 'Task queue is at limit') {
-    return new Failure('unavailable', 'drawing queue is full', '现在画图的人太多,请稍后再试。');
-  }
   if (name === 'AbortError') return new Failure('unavailable', 'drawing took too long', '这张图画得太久,先看文字。');
   if (message.includes('CHART_FONT') || message.startsWith('font cannot be read')) {
     return new Failure('misconfigured', message, '图画不出来:字体文件读不了,请管理员检查。', error);
@@ -55,6 +52,7 @@ export function createDrawingPool(settings: DrawingPoolSettings): DrawingPool {
   const { workers, queueLimit, timeoutMs, ownFont, workerFile } = settings;
   let pool: Piscina<ChartSpec | null, DrawnPng | null> | null = null;
   let closed = false;
+  let asked = 0;
 
   const threads = (): Piscina<ChartSpec | null, DrawnPng | null> => {
     if (closed) throw new Failure('unavailable', 'the chart renderer is closed', '服务正在停止,请稍后再试。');
@@ -64,7 +62,6 @@ export function createDrawingPool(settings: DrawingPoolSettings): DrawingPool {
         filename: fileURLToPath(workerFile),
         minThreads: workers,
         maxThreads: workers,
-        maxQueue: queueLimit,
         execArgv: execArgvFor(workerFile),
         // Threads read settings from `workerData` alone; secrets in the environment are none of their business.
         env: {},
@@ -81,12 +78,19 @@ export function createDrawingPool(settings: DrawingPoolSettings): DrawingPool {
 
   return {
     async draw(spec) {
+      // Counted here: the pool's own limit would count only what it has not yet handed to a thread.
+      if (asked >= workers + queueLimit) {
+        throw new Failure('unavailable', 'drawing queue is full', '现在画图的人太多,请稍后再试。');
+      }
+      asked++;
       try {
         const drawn = await threads().run(spec, { signal: AbortSignal.timeout(timeoutMs) });
         if (drawn === null) throw new Failure('bug', 'a drawing thread gave no picture', '这张图没画出来,先看文字。');
         return { ...drawn, png: Buffer.from(drawn.png.buffer, drawn.png.byteOffset, drawn.png.byteLength) };
       } catch (error) {
         throw failureOf(error);
+      } finally {
+        asked--;
       }
     },
     async warm() {

@@ -7,11 +7,11 @@ export interface DrawingWorkerData {
   readonly ownFont: string | null;
 }
 
-/** Loading chart.js and the fonts happens once, while the thread starts, not in the first picture. */
-const canvas = new ChartCanvas((workerData as DrawingWorkerData).ownFont);
+/** Made with the first task, so that a font that cannot be read is that task's error and not the thread's end. */
+let canvas: ChartCanvas | null = null;
 
-/** Runs in a worker thread: one picture. `null` only asks whether the thread is up. */
+/** Runs in a worker thread: one picture. `null` only loads chart.js and the fonts. */
 export default async function drawInThread(spec: ChartSpec | null): Promise<DrawnPng | null> {
-  if (spec === null) return null;
-  return canvas.draw(spec);
+  canvas ??= new ChartCanvas((workerData as DrawingWorkerData).ownFont);
+  return spec === null ? null : canvas.draw(spec);
 }

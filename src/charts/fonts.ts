@@ -82,6 +82,9 @@ export type MissingGlyphs = (text: string) => string[];
 /** Joins, variation marks, skin tones and tags change their neighbours and have no picture of their own. */
 const silent = /\s|\p{Default_Ignorable_Code_Point}|\p{Emoji_Modifier}/u;
 
+/** Control characters and half characters: a canvas may refuse them. */
+const undrawable = /[\p{Cc}\p{Cs}]/u;
+
 /** A code point that no font can ever have, to see what this canvas draws for a missing one. */
 const neverAssigned = '\u{10FFFF}';
 
@@ -101,13 +104,15 @@ export function glyphCheck(context: CanvasRenderingContext2D): MissingGlyphs {
     return Buffer.from(context.getImageData(0, 0, glyphBox, glyphBox).data);
   };
   const nothing = picture(neverAssigned);
-  const isBlank = (pixels: Buffer) => pixels.every((value) => value === 0);
+  const hasPicture = (character: string): boolean => {
+    const pixels = picture(character);
+    return !pixels.equals(nothing) && pixels.some((value) => value !== 0);
+  };
   const drawable = new Map<string, boolean>();
   const canDraw = (character: string): boolean => {
     const before = drawable.get(character);
     if (before !== undefined) return before;
-    const pixels = picture(character);
-    const result = silent.test(character) || !(pixels.equals(nothing) || isBlank(pixels));
+    const result = silent.test(character) || (!undrawable.test(character) && hasPicture(character));
     drawable.set(character, result);
     return result;
   };

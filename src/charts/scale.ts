@@ -49,10 +49,12 @@ export interface CommonUnit {
   readonly textOf: (value: number) => string;
 }
 
-const plain = (value: number, digits: number): string =>
-  value.toLocaleString('en-US', { maximumFractionDigits: digits }).replace(/^-0$/, '0');
+/** By number of decimals. Kept, because making one takes longer than laying out a whole picture. */
+const numberFormats = [0, 1, 2].map((digits) => new Intl.NumberFormat('en-US', { maximumFractionDigits: digits }));
 
-function scaled(divisor: number, digits: number, note: string): CommonUnit {
+const plain = (value: number, digits: 0 | 1 | 2): string => numberFormats[digits]!.format(value).replace(/^-0$/, '0');
+
+function scaled(divisor: number, digits: 0 | 1 | 2, note: string): CommonUnit {
   return { note, textOf: (value) => plain(value / divisor, digits) };
 }
 

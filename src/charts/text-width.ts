@@ -13,8 +13,12 @@ const boldExtra = 6;
 
 const graphemes = new Intl.Segmenter('zh', { granularity: 'grapheme' });
 
+/** Without these a code point is a character, and the segmenter, which is slow, is not needed. */
+const joining = /[\p{M}\p{Cf}\p{Emoji_Modifier}\p{Regional_Indicator}]/u;
+
 /** What a reader counts as one character: 👨‍👩‍👧 and é are one. */
-export const charactersOf = (text: string): string[] => Array.from(graphemes.segment(text), ({ segment }) => segment);
+export const charactersOf = (text: string): string[] =>
+  joining.test(text) ? Array.from(graphemes.segment(text), ({ segment }) => segment) : Array.from(text);
 
 function characterWidth(character: string, weight: Weight): number {
   const code = character.codePointAt(0)!;

@@ -7,13 +7,13 @@ import type { Tone } from './spec.ts';
 export const page = { width: 375, margin: 16, pixelRatio: 2 } as const;
 
 /**
- * The five tones, after Okabe and Ito's colour-blind-safe hues, moved apart in lightness (CIE L* 34, 47, 58, 73, 83) so
+ * The five tones, after Okabe and Ito's colour-blind-safe hues, moved apart in lightness (CIE L* 33, 43, 61, 73, 83) so
  * that a grey copy and every kind of colour blindness still tell them apart.
  */
 export const toneColours: Readonly<Record<Tone, string>> = {
   ours: '#1F5089',
-  lost: '#C8452C',
-  won: '#2A9A8A',
+  lost: '#B93A22',
+  won: '#2CA392',
   warning: '#E5A62F',
   other: '#C6CED8',
 };

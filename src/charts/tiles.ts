@@ -1,5 +1,5 @@
 import type { ChartDataset } from 'chart.js';
-import { type Box, box, type Draft, heightOf, type Mark, text, widthOf } from './draft.ts';
+import { type Box, box, type Draft, heightOf, type Mark, type Point, text, widthOf } from './draft.ts';
 import { known, rangeOf } from './scale.ts';
 import { emptySheet, hiddenScale, sheet } from './sheet.ts';
 import type { Measure, TilesChart } from './spec.ts';
@@ -7,6 +7,7 @@ import { shorten, textWidth } from './text-width.ts';
 import { colours, sizes, toneColours, toneTextColours } from './theme.ts';
 
 const mostTiles = 6;
+const mostTrend = 31;
 const tileHeight = 92;
 const gap = 10;
 const inset = 12;
@@ -15,24 +16,34 @@ const inset = 12;
 const figureSize = (value: string, width: number): number =>
   [sizes.figure, 18, 15].find((size) => textWidth(value, size, 'bold') <= width) ?? sizes.body;
 
-/** A small line without axes: from its lowest to its highest value. */
-function sparkline(trend: readonly Measure[], place: Box, room: Box, colour: string): ChartDataset {
-  const values = trend.slice(-31).map(known);
+/** A small line without axes, from its lowest to its highest value; one piece for each stretch of known values. */
+function sparkline(trend: readonly Measure[], place: Box, room: Box, colour: string): ChartDataset[] {
+  const values = trend.slice(-mostTrend).map(known);
   const present = values.filter((value) => value !== null);
   const low = Math.min(...present);
   const { max } = rangeOf(present.map((value) => value - low));
-  return {
-    type: 'scatter',
-    data: values.map((value, i) => ({
+  const pieces: Point[][] = [[]];
+  values.forEach((value, i) => {
+    if (value === null) {
+      pieces.push([]);
+      return;
+    }
+    pieces.at(-1)!.push({
       x: place.left - room.left + (i / Math.max(1, values.length - 1)) * widthOf(place),
-      y: value === null ? Number.NaN : place.bottom - room.top - ((value - low) / max) * heightOf(place),
-    })),
-    showLine: true,
-    borderColor: colour,
-    borderWidth: 2,
-    pointRadius: 0,
-    clip: false,
-  };
+      y: place.bottom - room.top - ((value - low) / max) * heightOf(place),
+    });
+  });
+  return pieces
+    .filter((points) => points.length > 1)
+    .map((data) => ({
+      type: 'scatter',
+      data,
+      showLine: true,
+      borderColor: colour,
+      borderWidth: 2,
+      pointRadius: 0,
+      clip: false,
+    }));
 }
 
 /** 看板: up to six numbers, two in a row, each with its change and a small line of its course. */
@@ -80,7 +91,7 @@ export function tiles(spec: TilesChart): Draft {
       }
       if (drawn) {
         const place = { left: right - inset - sparkWidth, right: right - inset, top: top + 62, bottom: top + 82 };
-        trends.push(sparkline(tile.trend, place, room, tone === 'other' ? colours.muted : toneColours[tone]));
+        trends.push(...sparkline(tile.trend, place, room, tone === 'other' ? colours.muted : toneColours[tone]));
       }
     });
     return {

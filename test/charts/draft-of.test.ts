@@ -1,0 +1,107 @@
+import { describe, expect, it } from 'vitest';
+import type { Draft, TextMark } from '../../src/charts/draft.ts';
+import { draftOf } from '../../src/charts/draft-of.ts';
+import { extentOf } from '../../src/charts/label-placement.ts';
+import { colours, page, sizes, toneColours } from '../../src/charts/theme.ts';
+import { extremes } from './extremes.ts';
+import { samples } from './samples.ts';
+
+const textsOf = (draft: Draft): TextMark[] =>
+  [...draft.under, ...draft.over].filter((mark) => mark.kind === 'text').filter(({ text }) => text !== '');
+
+/** What would be wrong on the page, in words. */
+function flaws(draft: Draft): string[] {
+  const found: string[] = [];
+  const texts = textsOf(draft);
+  const extents = texts.map(extentOf);
+  texts.forEach((mark, i) => {
+    const { left, right, top, bottom } = extents[i]!;
+    if (left < 0 || right > draft.width || top < 0 || bottom > draft.height) found.push(`off the page: ${mark.text}`);
+    if (mark.size < sizes.small) found.push(`too small: ${mark.text}`);
+    for (let j = i + 1; j < texts.length; j++) {
+      const other = extents[j]!;
+      const apart = left >= other.right || other.left >= right || top >= other.bottom || other.top >= bottom;
+      if (!apart) found.push(`run into each other: ${mark.text} | ${texts[j]!.text}`);
+    }
+  });
+  const numbers = JSON.stringify(draft, (_, value) =>
+    typeof value === 'number' && !Number.isFinite(value) ? 'BAD' : value,
+  );
+  if (numbers.includes('"BAD"')) found.push('a position is not a number');
+  return found;
+}
+
+const all = [...Object.entries(samples), ...extremes];
+
+describe('draftOf', () => {
+  it.each(Object.entries(samples))('draws %s as this configuration', (_, spec) => {
+    expect(draftOf(spec)).toMatchSnapshot();
+  });
+
+  it('keeps every text on the page, of readable size, and clear of the others, with any input', () => {
+    const bad = all
+      .map(([name, spec]) => ({ name, flaws: flaws(draftOf(spec)) }))
+      .filter((one) => one.flaws.length > 0);
+    expect(bad).toEqual([]);
+  });
+
+  it('is plain data of a phone picture, with any input', () => {
+    for (const [name, spec] of all) {
+      const draft = draftOf(spec);
+      expect(functionsIn(draft), name).toEqual([]);
+      expect(draft.width, name).toBe(page.width);
+      expect(draft.height, name).toBeLessThanOrEqual(660);
+    }
+  });
+
+  it('carries title, as-of time and scope, with any input', () => {
+    for (const [name, spec] of all) {
+      const shown = textsOf(draftOf(spec))
+        .map(({ text }) => text)
+        .join('');
+      for (const part of [spec.title, spec.footer]) expect(shown, name).toContain(part.slice(0, 5));
+    }
+  });
+
+  it('says how many rows it leaves out', () => {
+    const ranking = extremes.find(([name]) => name.startsWith('ranking') && name.endsWith('sixty'))![1];
+    expect(textsOf(draftOf(ranking)).map(({ text }) => text)).toContain('另有 48 人未画出');
+  });
+
+  it('says that there is nothing rather than drawing an empty frame', () => {
+    for (const [name, spec] of extremes.filter(([name]) => name.endsWith(': none'))) {
+      const texts = textsOf(draftOf(spec)).map(({ text }) => text);
+      expect(texts.includes('这段时间没有数据') || texts.includes('还没有记录'), name).toBe(true);
+    }
+  });
+
+  it('never shows an unknown number as zero', () => {
+    const spec = samples['ranking-plain']!;
+    const texts = textsOf(draftOf(spec));
+    const row = texts.find(({ text }) => text === '吴桐')!;
+    expect(texts.filter(({ y }) => y === row.y).map(({ text }) => text)).toEqual(['吴桐', '6', '—']);
+  });
+
+  it('uses at most the five tones, their tints and the greys of the frame', () => {
+    const spec = samples['bar-stacked']!;
+    const fills = new Set(
+      draftOf(spec).chart.data.datasets.flatMap(({ backgroundColor }) => backgroundColor as string[]),
+    );
+    expect([...fills].every((fill) => (Object.values(toneColours) as string[]).includes(fill))).toBe(true);
+  });
+
+  it('writes names and numbers of a funnel on the paper, never on a bar that may be too narrow', () => {
+    const draft = draftOf(samples.funnel!);
+    const values = textsOf(draft).filter(({ text }) => /^\d+$/.test(text));
+    expect(values).toHaveLength(5);
+    for (const value of values) expect(value.colour).toBe(colours.title);
+    const right = page.width - draft.chart.options!.layout!.padding!['right' as never];
+    for (const value of values) expect(extentOf(value).left).toBeGreaterThan(right as number);
+  });
+});
+
+function functionsIn(value: unknown, path = ''): string[] {
+  if (typeof value === 'function') return [path];
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([key, one]) => functionsIn(one, `${path}.${key}`));
+}
