@@ -239,6 +239,8 @@ export function platformConformance(name: string, makeHarness: () => Promise<Har
       await refused(harness, request, harness.nowMs - harness.staleAfterMs - 2_000);
       await refused(harness, { ...request, body: Buffer.alloc((1 << 20) + 1, 0x20) });
       await refused(harness, { ...request, body: Buffer.alloc(0) });
+      // Also when it is signed: what one may say does not grow with who one is.
+      await refused(harness, harness.message(said(harness, { text: '漏'.repeat(400_000) })));
     });
 
     it('content that is not UTF-8 is refused', (harness) => refused(harness, harness.notUtf8(harness.nowMs)));

@@ -71,10 +71,10 @@ function leafText(value: unknown): string | null {
  * root, a name given twice.
  */
 export function parseXml(xml: string): ReadonlyMap<string, string> | null {
-  if (!isHarmless(xml)) return null;
+  if (!isHarmless(xml) || !/^\s*<(?:xml|\?xml)[\s>]/.test(xml) || !xml.trimEnd().endsWith('</xml>')) return null;
   let parsed: unknown;
   try {
-    parsed = parser.parse(xml, true);
+    parsed = parser.parse(xml);
   } catch {
     return null;
   }

@@ -83,6 +83,8 @@ describe('the self-built app', () => {
       { FromUserName: '<![CDATA[a</FromUserName>]]>' },
       { MsgId: '' },
       { MsgId: 'x'.repeat(65) },
+      { MsgId: '1</MsgId><MsgId>2' },
+      { Content: 'a</Content><Content>b' },
     ])
       expect(app(xml({ ...text, ...odd })).kind).toBe('refused');
   });
@@ -154,6 +156,12 @@ describe('XML', () => {
     const typed = '<!DOCTYPE html> &amp; ]]> <x>';
     const received = receiveApp(settings, sealAppCallback(settings, { ...said, text: typed }), nowMs);
     expect(messageOf(received).text).toBe(typed);
+  });
+
+  test('blanks in a text stay', () => {
+    expect(parseXml('<?xml version="1.0"?>\n<xml>\n<Content> a\n b </Content>\n</xml>\n')?.get('Content')).toBe(
+      ' a\n b ',
+    );
   });
 
   test('entities of XML itself are read outside CDATA, and only those', () => {
