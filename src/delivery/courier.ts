@@ -1,20 +1,24 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Logger } from 'pino';
 import type { Clock } from '../calendar/clock.ts';
 import { Failure } from '../failure.ts';
+import type { Log } from '../log.ts';
 import type { Address, OutboundPart, Platform, PlatformName, SendOutcome } from '../platforms/platform.ts';
 import type { DeadLetter, OutboxRow } from '../store/outbox.ts';
 import type { SharedState } from '../store/shared-state.ts';
 import type { Settlement, TargetClaim } from '../store/targets.ts';
 import { takeAllowance } from './allowance.ts';
 import type { ChatStore } from './chat-store.ts';
+import { createCrew, type Held } from './crew.ts';
 import { type RetryLimits, retryLimits, settlementOf } from './retry.ts';
 
 /** Carries the outbox to the platforms: in order per target, many targets at once. */
 export interface Courier {
   /** Something may be due. Returns at once, never throws. */
   wake(): void;
-  /** Sends what is due for one target now, unless another owner does. Never rejects. */
+  /**
+   * Sends what is due for one target now, unless another owner does; with no place free it is taken as soon as there
+   * is one. Never rejects.
+   */
   deliver(targetId: string): Promise<void>;
   /** Resolves when nothing is due any more; messages that are held or planned for later stay. */
   drain(): Promise<void>;
@@ -27,7 +31,7 @@ export interface CourierOptions {
   readonly platforms: ReadonlyMap<PlatformName, Pick<Platform, 'name' | 'send' | 'repeatsAreSafe' | 'allowances'>>;
   readonly state: SharedState;
   readonly clock: Clock;
-  readonly log: Pick<Logger, 'info' | 'warn' | 'error'>;
+  readonly log: Pick<Log, 'info' | 'warn' | 'error'>;
   /** Targets served at once. Default 16. */
   readonly concurrency?: number;
   /** How often the table is asked without being woken. Default 2 s. */
@@ -46,13 +50,6 @@ export interface CourierOptions {
 
 type Row = OutboxRow<OutboundPart, Address>;
 
-/** A target in this courier's hands. */
-interface Hand {
-  readonly claim: TargetClaim;
-  /** The lease ended before it was renewed: nothing more may be begun. */
-  lost: boolean;
-}
-
 /** A place in a rate window that is free so soon is waited for with the target in hand. */
 const patienceMs = 1_000;
 
@@ -62,75 +59,39 @@ const safeRepeatMs = 3.5 * 60 * 60 * 1000;
 export function createCourier(options: CourierOptions): Courier {
   const { store, platforms, state, clock, log } = options;
   const { targets, outbox } = store;
-  const concurrency = options.concurrency ?? 16;
   const sweepMs = options.sweepMs ?? 2_000;
   const sendTimeoutMs = options.sendTimeoutMs ?? 60_000;
-
-  const ready: Hand[] = [];
-  const working = new Map<Hand, Promise<void>>();
-  const timers = new Set<NodeJS.Timeout>();
-  let stopping = false;
-  let pumping: Promise<void> | null = null;
-  let wokenMeanwhile = false;
+  const concurrency = options.concurrency ?? 16;
   let telling: Promise<void> | null = null;
 
-  const later = (ms: number, work: () => void): void => {
-    if (stopping) return;
-    const timer = setTimeout(() => {
-      timers.delete(timer);
-      work();
-    }, ms);
-    timers.add(timer);
-  };
+  const crew = createCrew<TargetClaim>({
+    table: 'outbox',
+    log,
+    concurrency,
+    // Finding what is due costs the same for one target as for a dozen.
+    claimAtOnce: () => concurrency,
+    sweepMs,
+    leaseMs: store.leaseMs,
+    claim: targets.claim,
+    serve,
+    renew: targets.renew,
+    idOf: (claim) => claim.targetId,
+    release: targets.release,
+    onSweep: (count) => {
+      if (count % 5 !== 1) return;
+      targets.failClosed().catch((error: unknown) => log.warn({ error }, 'closed targets could not be swept'));
+      void tell();
+    },
+  });
 
-  const start = (hand: Hand): Promise<void> => {
-    const work = serve(hand).finally(() => {
-      working.delete(hand);
-      wake();
-    });
-    working.set(hand, work);
-    return work;
-  };
-
-  /** Fills the free places. One at a time; who comes meanwhile is served by one more round. */
-  async function pump(): Promise<void> {
-    do {
-      wokenMeanwhile = false;
-      while (!stopping && working.size < concurrency) {
-        // Claimed by the dozen: finding what is due costs the same for one target as for many.
-        if (ready.length === 0)
-          for (const claim of await targets.claim(concurrency)) ready.push({ claim, lost: false });
-        const hand = ready.shift();
-        if (hand === undefined) break;
-        if (!hand.lost) void start(hand);
-      }
-    } while (wokenMeanwhile && !stopping);
-  }
-
-  function wake(): void {
-    if (stopping) return;
-    if (pumping !== null) {
-      wokenMeanwhile = true;
-      return;
-    }
-    pumping = pump()
-      .catch((error: unknown) =>
-        log.warn({ why: whyOf(error) }, 'the outbox cannot be read, trying again at the next sweep'),
-      )
-      .finally(() => {
-        pumping = null;
-        if (wokenMeanwhile) wake();
-      });
-  }
-
-  async function serve(hand: Hand): Promise<void> {
+  async function serve(held: Held<TargetClaim>): Promise<void> {
     try {
-      while (!stopping && !hand.lost && (await sendNext(hand.claim)));
+      while (!crew.isStopping && !held.lost && (await sendNext(held.claim)));
     } catch (error) {
-      log.warn({ targetId: hand.claim.targetId, why: whyOf(error) }, 'sending to a target stopped, trying again later');
+      log.warn({ targetId: held.claim.targetId, error }, 'sending to a target stopped, trying again later');
     }
     // Failing here costs time only: the lease ends by itself.
-    await targets.release(hand.claim).catch(() => undefined);
+    await targets.release(held.claim).catch(() => undefined);
   }
 
   /** Sends the head of a target. True = go on with the next one. */
@@ -154,9 +115,9 @@ export function createCourier(options: CourierOptions): Courier {
     for (;;) {
       const waitMs = await takeAllowance(platform, row.address, state, clock.now());
       if (waitMs === 0) break;
-      if (waitMs > patienceMs || stopping) {
+      if (waitMs > patienceMs || crew.isStopping) {
         await targets.hold(claim, waitMs);
-        later(waitMs, wake);
+        crew.wakeIn(waitMs);
         return false;
       }
       await sleep(waitMs);
@@ -209,8 +170,8 @@ export function createCourier(options: CourierOptions): Courier {
         }
         break;
       } catch (error) {
-        if (stopping) throw error;
-        if (!told) log.warn({ outboxId: row.outboxId, why: whyOf(error) }, 'an outcome waits for the database');
+        if (crew.isStopping) throw error;
+        if (!told) log.warn({ outboxId: row.outboxId, error }, 'an outcome waits for the database');
         told = true;
         await sleep(Math.min(1_000, sweepMs));
       }
@@ -220,7 +181,7 @@ export function createCourier(options: CourierOptions): Courier {
         return true;
       case 'again':
         log.info({ outboxId: row.outboxId, attempt: row.attempts, why: settlement.why }, 'will be sent again');
-        later(settlement.holdMs, wake);
+        crew.wakeIn(settlement.holdMs);
         return settlement.holdMs === 0;
       case 'failed':
       case 'closed':
@@ -242,7 +203,7 @@ export function createCourier(options: CourierOptions): Courier {
           await outbox.markTold([letter.outboxId]);
         }
       } catch (error) {
-        log.warn({ why: whyOf(error) }, 'could not tell of a dead letter, trying again at the next sweep');
+        log.warn({ error }, 'could not tell of a dead letter, trying again at the next sweep');
       } finally {
         telling = null;
       }
@@ -250,67 +211,21 @@ export function createCourier(options: CourierOptions): Courier {
     return telling;
   }
 
-  const renewal = setInterval(() => {
-    const hands = [...ready, ...working.keys()].filter((hand) => !hand.lost);
-    targets
-      .renew(hands.map((hand) => hand.claim))
-      .then((kept) => {
-        for (const hand of hands) if (!kept.has(hand.claim.targetId)) hand.lost = true;
-      })
-      .catch((error: unknown) => log.warn({ why: whyOf(error) }, 'leases could not be renewed'));
-  }, store.leaseMs / 3);
-  renewal.unref();
-
-  let sweeps = 0;
-  const sweep = setInterval(() => {
-    wake();
-    sweeps += 1;
-    if (sweeps % 5 !== 1) return;
-    targets.failClosed().catch(() => undefined);
-    void tell();
-  }, sweepMs);
-  sweep.unref();
-
   return {
-    wake,
-    deliver: async (targetId) => {
-      if (stopping) return;
-      try {
-        const [claim] = await targets.claim(1, targetId);
-        if (claim !== undefined) await start({ claim, lost: false });
-      } catch (error) {
-        log.warn({ targetId, why: whyOf(error) }, 'a target could not be claimed, trying again at the next sweep');
-      }
-    },
+    wake: crew.wake,
+    deliver: crew.take,
     drain: async () => {
-      for (;;) {
-        if (pumping === null) wake();
-        await pumping;
-        if (working.size === 0 && ready.length === 0 && pumping === null) break;
-        await Promise.race(working.values());
-      }
+      await crew.drain();
       await telling;
     },
     stop: async (graceMs = 10_000) => {
-      stopping = true;
-      clearInterval(sweep);
-      for (const timer of timers) clearTimeout(timer);
-      const grace = new AbortController();
-      const patience = sleep(graceMs, undefined, { signal: grace.signal });
-      patience.catch(() => undefined);
-      const finished = (async () => {
-        await pumping;
-        await Promise.all(working.values());
-        await telling;
-        await Promise.all(ready.map((hand) => targets.release(hand.claim).catch(() => undefined)));
-      })();
-      await Promise.race([finished, patience]);
-      grace.abort();
-      clearInterval(renewal);
+      // What is still in flight then keeps its lease: nobody may send it before the outcome cannot come any more.
+      await crew.stop(graceMs);
+      await telling;
     },
   };
 }
 
-/** Words for the log: never the error itself, which may carry addresses or bodies. */
+/** Words to keep in the row: never an unknown error's own, which may carry addresses or bodies. */
 const whyOf = (error: unknown): string =>
   error instanceof Failure ? error.message : error instanceof Error ? error.name : 'not an error';

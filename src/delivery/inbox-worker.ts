@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Logger } from 'pino';
 import type { Picture } from '../charts/spec.ts';
 import { Failure } from '../failure.ts';
+import type { Log } from '../log.ts';
 import type { InboundMessage, OutboundPart } from '../platforms/platform.ts';
 import type { InboxClaim, InboxEnd } from '../store/inbox.ts';
 import type { ChatStore } from './chat-store.ts';
+import { createCrew, type Held } from './crew.ts';
 
 /** What a question came to, ready for the outbox. No parts = nothing is said. */
 export interface PreparedAnswer {
@@ -16,7 +17,10 @@ export interface PreparedAnswer {
 export interface InboxWorker {
   /** Something may have come. Returns at once, never throws. */
   wake(): void;
-  /** Works one question now, unless another owner does. Never rejects. */
+  /**
+   * Works one question now, unless another owner does; with no place free it is taken as soon as there is one. Never
+   * rejects.
+   */
   work(inboxId: string): Promise<void>;
   /** Resolves when no question waits any more. */
   drain(): Promise<void>;
@@ -30,7 +34,7 @@ export interface InboxWorkerOptions {
   answer(message: InboundMessage): Promise<PreparedAnswer>;
   /** What the asker reads when there will be no answer: it took too long, or `error` came. */
   apologise(message: InboundMessage, error: unknown): readonly OutboundPart[];
-  readonly log: Pick<Logger, 'info' | 'warn' | 'error'>;
+  readonly log: Pick<Log, 'info' | 'warn' | 'error'>;
   /** Questions worked at once. Default 8. */
   readonly concurrency?: number;
   /** How often the table is asked without being woken. Default 2 s. */
@@ -49,52 +53,25 @@ type Claim = InboxClaim<InboundMessage>;
 export function createInboxWorker(options: InboxWorkerOptions): InboxWorker {
   const { store, log } = options;
   const { inbox, outbox } = store;
-  const concurrency = options.concurrency ?? 8;
   const tellAfterMs = options.tellAfterMs ?? 180_000;
   const answerTimeoutMs = options.answerTimeoutMs ?? 60_000;
 
-  const working = new Map<Claim, Promise<void>>();
-  let stopping = false;
-  let pumping: Promise<void> | null = null;
-  let wokenMeanwhile = false;
+  const crew = createCrew<Claim>({
+    table: 'inbox',
+    log,
+    concurrency: options.concurrency ?? 8,
+    // No more than can be worked now: another instance may have room.
+    claimAtOnce: (freePlaces) => freePlaces,
+    sweepMs: options.sweepMs ?? 2_000,
+    leaseMs: store.leaseMs,
+    claim: inbox.claim,
+    serve,
+    renew: inbox.renew,
+    idOf: (claim) => claim.inboxId,
+    release: inbox.release,
+  });
 
-  const start = (claim: Claim): Promise<void> => {
-    const work = serve(claim).finally(() => {
-      working.delete(claim);
-      wake();
-    });
-    working.set(claim, work);
-    return work;
-  };
-
-  async function pump(): Promise<void> {
-    do {
-      wokenMeanwhile = false;
-      while (!stopping && working.size < concurrency) {
-        const claims = await inbox.claim(concurrency - working.size);
-        for (const claim of claims) void start(claim);
-        if (claims.length === 0) break;
-      }
-    } while (wokenMeanwhile && !stopping);
-  }
-
-  function wake(): void {
-    if (stopping) return;
-    if (pumping !== null) {
-      wokenMeanwhile = true;
-      return;
-    }
-    pumping = pump()
-      .catch((error: unknown) =>
-        log.warn({ why: whyOf(error) }, 'the inbox cannot be read, trying again at the next sweep'),
-      )
-      .finally(() => {
-        pumping = null;
-        if (wokenMeanwhile) wake();
-      });
-  }
-
-  async function serve(claim: Claim): Promise<void> {
+  async function serve({ claim }: Held<Claim>): Promise<void> {
     const { inboxId, message } = claim;
     try {
       const { end, parts } = await prepare(claim);
@@ -102,14 +79,14 @@ export function createInboxWorker(options: InboxWorkerOptions): InboxWorker {
       if (answered === 'late') log.warn({ inboxId }, 'another owner has answered this question');
     } catch (error) {
       // The lease ends and the question is found again: by then the database is back, or the asker is told.
-      log.error({ inboxId, attempt: claim.attempt, why: whyOf(error) }, 'an answer could not be written down');
+      log.error({ inboxId, attempt: claim.attempt, error }, 'an answer could not be written down');
     }
   }
 
   async function prepare(claim: Claim): Promise<{ end: InboxEnd; parts: readonly OutboundPart[] }> {
     const { message, inboxId } = claim;
     const told = (error: unknown): { end: InboxEnd; parts: readonly OutboundPart[] } => {
-      log.error({ inboxId, attempt: claim.attempt, ageMs: claim.ageMs, why: whyOf(error) }, 'a question was given up');
+      log.error({ inboxId, attempt: claim.attempt, ageMs: claim.ageMs, error }, 'a question was given up');
       return { end: 'told', parts: options.apologise(message, error) };
     };
     if (claim.ageMs > tellAfterMs || claim.attempt > mostAttempts) return told(tooLate('the question waited too long'));
@@ -122,49 +99,14 @@ export function createInboxWorker(options: InboxWorkerOptions): InboxWorker {
     }
   }
 
-  const renewal = setInterval(() => {
-    inbox
-      .renew([...working.keys()])
-      .catch((error: unknown) => log.warn({ why: whyOf(error) }, 'leases of questions could not be renewed'));
-  }, store.leaseMs / 3);
-  renewal.unref();
-  const sweep = setInterval(wake, options.sweepMs ?? 2_000);
-  sweep.unref();
-
   return {
-    wake,
-    work: async (inboxId) => {
-      if (stopping) return;
-      try {
-        const [claim] = await inbox.claim(1, inboxId);
-        if (claim !== undefined) await start(claim);
-      } catch (error) {
-        log.warn({ inboxId, why: whyOf(error) }, 'a question could not be claimed, trying again at the next sweep');
-      }
-    },
-    drain: async () => {
-      for (;;) {
-        if (pumping === null) wake();
-        await pumping;
-        if (working.size === 0 && pumping === null) return;
-        await Promise.race(working.values());
-      }
-    },
+    wake: crew.wake,
+    work: crew.take,
+    drain: crew.drain,
     stop: async (graceMs = 10_000) => {
-      stopping = true;
-      clearInterval(sweep);
-      const grace = new AbortController();
-      const patience = sleep(graceMs, undefined, { signal: grace.signal });
-      patience.catch(() => undefined);
-      const finished = (async () => {
-        await pumping;
-        await Promise.all(working.values());
-      })();
-      await Promise.race([finished, patience]);
-      grace.abort();
-      clearInterval(renewal);
-      // What could not be finished in time is another instance's at once.
-      await Promise.all([...working.keys()].map((claim) => inbox.release(claim).catch(() => undefined)));
+      // What could not be finished in time is another instance's at once; an answer that still comes is too late.
+      const unfinished = await crew.stop(graceMs);
+      await Promise.all(unfinished.map((claim) => inbox.release(claim).catch(() => undefined)));
     },
   };
 }
@@ -183,7 +125,3 @@ async function withinTime<T>(work: Promise<T>, limitMs: number): Promise<T> {
     late.abort();
   }
 }
-
-/** Words for the log: never the error itself, which may carry what was asked. */
-const whyOf = (error: unknown): string =>
-  error instanceof Failure ? error.message : error instanceof Error ? error.name : 'not an error';

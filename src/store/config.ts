@@ -1,27 +1,19 @@
 import { z } from 'zod';
 
-/** The store's part of the environment. */
+const dayMs = 24 * 60 * 60 * 1000;
+const days = (fallback: number) => z.coerce.number().min(1).max(3650).default(fallback);
+
+/** How long the bot remembers; the output fits `openStore`. */
 export const storeSettingsSchema = z
   .object({
-    BOT_DATABASE_URL: z
-      .string()
-      .trim()
-      .regex(/^(mysql:\/\/|sqlite:).+/, 'must be mysql://… or sqlite:PATH')
-      .default('sqlite:data/chenbao.db'),
-    REDIS_URL: z
-      .string()
-      .trim()
-      .regex(/^(rediss?:\/\/.*)?$/, 'must be redis://… or empty')
-      .default(''),
     /** Texts of questions and answers are forgotten after so many days. */
-    TEXT_RETENTION_DAYS: z.coerce.number().min(1).max(3650).default(30),
-    AUDIT_RETENTION_DAYS: z.coerce.number().min(1).max(3650).default(365),
+    TEXT_RETENTION_DAYS: days(30),
+    /** Who asked what is forgotten after so many days. */
+    AUDIT_RETENTION_DAYS: days(365),
   })
   .transform((env) => ({
-    databaseUrl: env.BOT_DATABASE_URL,
-    redisUrl: env.REDIS_URL === '' ? null : env.REDIS_URL,
-    textRetentionDays: env.TEXT_RETENTION_DAYS,
-    auditRetentionDays: env.AUDIT_RETENTION_DAYS,
+    textsKeptMs: env.TEXT_RETENTION_DAYS * dayMs,
+    auditKeptMs: env.AUDIT_RETENTION_DAYS * dayMs,
   }));
 
 export type StoreSettings = z.output<typeof storeSettingsSchema>;

@@ -23,7 +23,7 @@ export function collectorPlatform(options: CollectorPlatformOptions): ReadonlyMa
       body: {
         key: context.idempotencyKey,
         target: address.target,
-        text: part.body['text'],
+        text: part.body.text,
         marked: context.mayBeRepeat,
         from: options.from ?? 'one',
       },
@@ -31,9 +31,9 @@ export function collectorPlatform(options: CollectorPlatformOptions): ReadonlyMa
     if (outcome.kind === 'unsent') return { kind: 'later', afterMs: 50, why: outcome.why, holdTarget: false };
     if (outcome.kind === 'unknown') return outcome;
     const answer = JSON.parse(outcome.body.toString('utf8')) as Record<string, boolean>;
-    if (answer['later'] === true) return { kind: 'later', afterMs: 50, why: 'busy', holdTarget: false };
-    if (answer['gone'] === true) return { kind: 'gone', why: 'robot removed' };
-    if (answer['never'] === true) return { kind: 'never', why: 'not allowed', tellAdmin: true };
+    if (answer.later === true) return { kind: 'later', afterMs: 50, why: 'busy', holdTarget: false };
+    if (answer.gone === true) return { kind: 'gone', why: 'robot removed' };
+    if (answer.never === true) return { kind: 'never', why: 'not allowed', tellAdmin: true };
     return { kind: 'sent', receipt: 'r' };
   };
   return new Map([

@@ -40,7 +40,7 @@ describeStores('courier', (dialect) => {
   ): Courier => {
     const courier = createCourier({
       store,
-      platforms: collectorPlatform({ url: collector.url, timeoutMs: 300, ...options }),
+      platforms: collectorPlatform({ url: collector.url, timeoutMs: 3_000, ...options }),
       state: createInProcessState(),
       clock: systemClock,
       log: quiet,
@@ -112,7 +112,7 @@ describeStores('courier', (dialect) => {
     collector = await startCollector();
     collector.treat(() => 'hang-after');
     await enqueue('a', ['1']);
-    courierOf().wake();
+    courierOf({ timeoutMs: 300 }).wake();
     await until(() => letters.length === 1);
     expect(collector.arrivals.map((arrival) => arrival.marked)).toEqual([false, true]);
     expect(letters[0]).toMatchObject({ cause: 'a', attempts: 2, partKind: 'text' });
@@ -229,8 +229,8 @@ describeStores('courier', (dialect) => {
     collector = await startCollector();
     const other = await place.open({ leaseMs: 900 });
     await Promise.all(Array.from({ length: 30 }, (_, n) => enqueue(`t${n % 10}`, [`${n}`], `k${n}`)));
-    const one = courierOf({ from: 'one' });
-    const two = courierOf({ from: 'two' }, { store: other });
+    const one = courierOf({ from: 'one', timeoutMs: 5_000 });
+    const two = courierOf({ from: 'two', timeoutMs: 5_000 }, { store: other });
     await Promise.all([one.drain(), two.drain()]);
     await until(() => collector.arrivals.length >= 30);
     expect(new Set(texts()).size).toBe(30);
