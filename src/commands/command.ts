@@ -228,6 +228,8 @@ export interface Entities {
     readonly region: string | null;
     readonly department: string | null;
     readonly role: string;
+    /** What colleagues call them, where the CRM or the settings know it: 老周, 小李. Without it 老/小/总 go by the surname. */
+    readonly nicknames?: readonly string[];
   }[];
   readonly departments: readonly string[];
   readonly regions: readonly string[];
@@ -239,7 +241,11 @@ export interface Entities {
   readonly stages: readonly string[];
   readonly grades: readonly string[];
   readonly campaigns: readonly string[];
-  readonly contacts: readonly { readonly name: string; readonly customer: string }[];
+  readonly contacts: readonly {
+    readonly name: string;
+    readonly customer: string;
+    readonly nicknames?: readonly string[];
+  }[];
   /** Up to 200,000. */
   readonly customers: readonly string[];
 }

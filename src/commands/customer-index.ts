@@ -1,0 +1,154 @@
+import { fullPinyin, initialsOf, soundKey } from './sound.ts';
+
+const buckets = 1 << 19;
+
+function hash(text: string): number {
+  let value = 2166136261;
+  for (let at = 0; at < text.length; at++) value = Math.imul(value ^ text.charCodeAt(at), 16777619);
+  return (value ^ (value >>> 13)) >>> 0;
+}
+
+/** Lists of name numbers by hashed key, in two flat arrays: 4 bytes a posting, however many names. */
+class Postings {
+  readonly #starts = new Uint32Array(buckets + 1);
+  readonly #numbers: Uint32Array;
+
+  constructor(keys: Uint32Array, numbers: Uint32Array) {
+    for (const key of keys) this.#starts[(key % buckets) + 1]!++;
+    for (let at = 0; at < buckets; at++) this.#starts[at + 1]! += this.#starts[at]!;
+    const next = this.#starts.slice();
+    this.#numbers = new Uint32Array(keys.length);
+    for (let at = 0; at < keys.length; at++) this.#numbers[next[keys[at]! % buckets]!++] = numbers[at]!;
+  }
+
+  of(key: number): Uint32Array {
+    const bucket = key % buckets;
+    return this.#numbers.subarray(this.#starts[bucket], this.#starts[bucket + 1]);
+  }
+}
+
+/** Finds customers among up to 200,000 by whole name, core name, part, sound, pinyin and initials. */
+export interface CustomerIndex {
+  readonly longest: number;
+  /** The customers that are called exactly this, or whose name without place and legal form is. */
+  named(text: string): readonly string[];
+  /** Names that contain the text, shortest first. */
+  containing(text: string, limit: number): readonly string[];
+  /** Names that sound like the text or differ in one character. */
+  resembling(text: string, limit: number): readonly string[];
+  /** Names whose pinyin or initials are these Latin letters. */
+  spelled(letters: string, limit: number): readonly string[];
+}
+
+const legalForm = /(?:股份)?(?:有限)?(?:责任)?(?:公司|集团|集团公司)$|(?:股份|集团|控股)$/;
+const trade = /(?:科技|技术|实业|贸易|信息|网络|软件|电子|商贸|工业|发展|投资|咨询|传媒|文化|服务)+$/;
+
+/** 上海宏达机械有限公司 → 宏达机械; the part people say. */
+export function coreName(name: string, places: ReadonlySet<string>): string {
+  let core = name.replace(/[((][^))]*[))]/g, '').replace(legalForm, '');
+  for (const length of [3, 2]) {
+    if (core.length - length >= 2 && places.has(core.slice(0, length).replace(/[省市]$/, ''))) {
+      core = core.slice(length).replace(/^[省市]/, '');
+      break;
+    }
+  }
+  const bare = core.replace(trade, '');
+  return bare.length >= 4 ? bare : core;
+}
+
+const pairsOf = (sounds: readonly string[]): number[] => {
+  const pairs: number[] = [];
+  for (let at = 0; at + 1 < sounds.length; at++) pairs.push(hash(`${sounds[at]} ${sounds[at + 1]}`));
+  return pairs;
+};
+
+/** How many of the candidates of one pair are looked at; more means the text is too common to tell anything. */
+const patience = 3000;
+
+export function createCustomerIndex(names: readonly string[], places: ReadonlySet<string>): CustomerIndex {
+  const whole = new Map<string, number>();
+  const cores = new Map<string, number | number[]>();
+  const pairKeys: number[] = [];
+  const pairNames: number[] = [];
+  const spellings = new Uint32Array(names.length * 2);
+  const spelledNames = new Uint32Array(names.length * 2);
+  let longest = 0;
+  names.forEach((name, number) => {
+    const lower = name.toLowerCase();
+    whole.set(lower, number);
+    longest = Math.max(longest, lower.length);
+    const core = coreName(lower, places);
+    if (core !== lower && core.length >= 2) {
+      const before = cores.get(core);
+      cores.set(
+        core,
+        before === undefined ? number : typeof before === 'number' ? [before, number] : [...before.slice(0, 7), number],
+      );
+    }
+    for (const key of pairsOf(soundKey(lower).split(' '))) {
+      pairKeys.push(key);
+      pairNames.push(number);
+    }
+    spellings[number * 2] = hash(initialsOf(core));
+    spellings[number * 2 + 1] = hash(fullPinyin(core));
+    spelledNames[number * 2] = number;
+    spelledNames[number * 2 + 1] = number;
+  });
+  const byPair = new Postings(Uint32Array.from(pairKeys), Uint32Array.from(pairNames));
+  const bySpelling = new Postings(spellings, spelledNames);
+
+  /** Candidates that share the rarest pair of sounds with the text. */
+  const sharing = (pairs: readonly number[]): Uint32Array => {
+    let best: Uint32Array | null = null;
+    for (const pair of pairs) {
+      const found = byPair.of(pair);
+      if (found.length > 0 && (best === null || found.length < best.length)) best = found;
+    }
+    return best === null ? new Uint32Array() : best.subarray(0, patience);
+  };
+
+  return {
+    longest,
+    named(text) {
+      const exact = whole.get(text);
+      if (exact !== undefined) return [names[exact]!];
+      const core = cores.get(text);
+      return core === undefined ? [] : (typeof core === 'number' ? [core] : core).map((number) => names[number]!);
+    },
+    containing(text, limit) {
+      if (text.length < 2) return [];
+      const found = new Set<string>();
+      for (const number of sharing(pairsOf(soundKey(text).split(' ')))) {
+        if (names[number]!.toLowerCase().includes(text)) found.add(names[number]!);
+      }
+      return [...found].sort((a, b) => a.length - b.length).slice(0, limit);
+    },
+    resembling(text, limit) {
+      if (text.length < 3) return [];
+      const sounds = soundKey(text).split(' ');
+      const found = new Map<string, number>();
+      for (const pair of pairsOf(sounds)) {
+        for (const number of byPair.of(pair).subarray(0, patience)) {
+          const core = coreName(names[number]!.toLowerCase(), places);
+          if (core.length !== text.length || found.has(names[number]!)) continue;
+          const theirs = soundKey(core).split(' ');
+          let different = 0;
+          for (let at = 0; at < sounds.length; at++) if (sounds[at] !== theirs[at]) different++;
+          if (different <= (text.length >= 4 ? 1 : 0)) found.set(names[number]!, different);
+        }
+      }
+      return [...found]
+        .sort((a, b) => a[1] - b[1])
+        .slice(0, limit)
+        .map(([name]) => name);
+    },
+    spelled(letters, limit) {
+      const found = new Set<string>();
+      for (const number of bySpelling.of(hash(letters))) {
+        const core = coreName(names[number]!.toLowerCase(), places);
+        if (initialsOf(core) === letters || fullPinyin(core) === letters) found.add(names[number]!);
+      }
+      return [...found].slice(0, limit);
+    },
+  };
+}

@@ -1,0 +1,36 @@
+import { Converter } from 'opencc-js/t2cn';
+
+const toSimplified = Converter({ from: 't', to: 'cn' });
+
+/** Longer texts are not questions; they are read up to here and then asked about. */
+export const longestQuestion = 240;
+
+const emoji = /[\p{Extended_Pictographic}\p{Emoji_Modifier}\u{FE0F}\u{200D}\u{20E3}]/gu;
+/** `[微笑]`, `/微笑`: how the chat clients write their own faces. */
+const chatFace = /\[[一-龥a-z]{1,4}\]|\/(?:微笑|撇嘴|抱拳|强|玫瑰|呲牙|流泪|再见|奋斗)/gi;
+const mention = /@(?:晨报)(?:机器人|小助手|助手|bot)?|@[^\s@]{1,20}(?=\s|$)/gi;
+
+/**
+ * The text as the grammar reads it: one width, simplified characters, lower case, no emoji, no @bot, punctuation as
+ * spaces where it does not carry meaning. Length is bounded before anything costly happens.
+ */
+export function normaliseText(text: string): string {
+  const bounded = text.slice(0, longestQuestion * 8).normalize('NFKC');
+  const plain = toSimplified(bounded.replace(/[\u200B-\u200F\u2060\uFEFF\u00AD]/g, '').replace(emoji, ' '));
+  return plain
+    .replace(mention, ' ')
+    .replace(chatFace, ' ')
+    .toLowerCase()
+    .replace(/[—–―]+/g, '-')
+    .replace(/[~～]/g, '~')
+    .replace(/(?<=\d)\s*:\s*(?=\d)/g, '\u0001')
+    .replace(/[,，。!！?？;；:：、"“”'‘’「」『』【】《》()（）[\]…·|\\`^_]+/g, ' ')
+    .replaceAll('\u0001', ':')
+    .replace(/(?<!\d)\.|\.(?!\d)/g, ' ')
+    .replace(/\s+/g, ' ')
+    .trim();
+}
+
+/** Words that carry nothing the grammar needs; used when judging what was left unread. */
+export const filler =
+  /帮我?|帮忙|麻烦|劳驾|拜托|请问?|想要?|要|查一?下|查询|查查|查|看一?下|看一?看|看看|瞅瞅|瞅一?眼|瞧瞧|看|一下|下|给个|给我|给|发我|发一?[张下份个]|发|来一?[个张份]|来|拉一?[个下张份]|老板|领导|急用?|着急|赶紧|快点|快|马上|现在|目前|当前|截至|截止|怎么样了?|咋样了?|怎样|如何|什么情况|啥情况|情况|状况|多少|几个|几家|几单|几|有没有|有哪些|有|哪些|哪个|哪儿|哪里|哪|谁|什么|啥|吗|呢|啊|吧|呀|哦|哈|嘛|啦|了|的|得|地|着|过|是不是|是|不是|都|也|还|又|再|就|才|被|把|让|跟|和|与|及|以及|或者?|对|在|到|从|里面?|中|各|每个?|每|所有|全部?|一共|总共|总|共|合计|总计|数据|报表|报告|图表?|表|统计|数字|数|明细|名单|列表|列出来?|列|清单|详细|具体|这个|那个|这|那|它|我们|咱们?|我|你|您|他|大家|兄弟|亲|今儿|到底|究竟|大概|大约|估计|先|然后|顺便|另外|最|比较|挺|很|太|好|行|可以|能不能|能|会|可|没|不|人|个|家|位|条|张|份|单|元|客户|按|为|以|上|内|级|类|区|方面|维度|角度|出来|起来|一|两|主要|关于|有关|帮|嗯+|额+|呃+|哎|唉|嘿|喂|hi|hello|ok|pls|please|the|of|in|for|to|me|show|how|what|is|are|vs|and|crm/g;

@@ -1,0 +1,147 @@
+import { orderWords, type ReportWords, reportWords } from '../reports/vocabulary.ts';
+import type { Intent } from './command.ts';
+import { customerCues, operationCues } from './cues/customer-cues.ts';
+import { orderCues } from './cues/order-cues.ts';
+import { pipelineCues, resultCues } from './cues/report-cues.ts';
+
+/** An intent with what speaks for it. */
+export interface RankedIntent {
+  readonly intent: Intent;
+  readonly weight: number;
+}
+
+export interface Ranking {
+  /** Best first. */
+  readonly intents: readonly RankedIntent[];
+  /** 1 where a character of the skeleton was read by a word or cue. */
+  readonly read: Uint8Array;
+}
+
+/** Words whose report yields to a more telling one beside it, or outranks one: 4 where nothing is said here. */
+const baseWeight: Readonly<Partial<Record<Intent, number>>> = {
+  customer_detail: 2,
+  opportunity_list: 2.6,
+  new_leads: 3.4,
+  campaign_roi: 3.2,
+  followups: 3.6,
+  funnel: 4.2,
+  sales_performance: 3.8,
+  target_attainment: 4.3,
+  dashboard: 3.6,
+  ranking: 6,
+  sales_trend: 6,
+  forecast: 5,
+  review_report: 6.5,
+  digest: 6.5,
+  win_rate: 4.4,
+  subscription_create: 10.2,
+  subscription_list: 11.2,
+  subscription_cancel: 12,
+  subscription_update: 11.5,
+  alert_create: 8,
+  alert_mute: 12,
+  export: 10.2,
+  help: 10.4,
+  metric_definition: 10.8,
+  scope_request: 10.4,
+  action_items_list: 9,
+};
+
+interface Word {
+  readonly word: string;
+  readonly intent: Intent;
+  readonly weight: number;
+}
+
+const words: readonly Word[] = Object.entries({ ...reportWords, ...orderWords } as Record<string, ReportWords>)
+  .flatMap(([intent, entry]) =>
+    [entry.name, ...entry.aliases].map((word) => ({
+      word: word.toLowerCase(),
+      intent: intent as Intent,
+      weight: (baseWeight[intent as Intent] ?? 4) + 0.4 * Math.min(word.length, 8),
+    })),
+  )
+  .sort((a, b) => b.word.length - a.word.length);
+
+/** Metric names and dimensions that are no report by themselves but say what is asked. */
+const halfWords: readonly Word[] = (
+  [
+    ['成交额', 'sales_performance', 5],
+    ['成交金额', 'sales_performance', 5],
+    ['销售额', 'sales_performance', 5],
+    ['签约额', 'sales_performance', 5],
+    ['签单额', 'sales_performance', 5],
+    ['合同额', 'sales_performance', 5],
+    ['合同金额', 'sales_performance', 5],
+    ['营收', 'sales_performance', 5],
+    ['收入', 'sales_performance', 4.4],
+    ['流水', 'sales_performance', 4.4],
+    ['成交', 'sales_performance', 4.2],
+    ['签单', 'sales_performance', 4.2],
+    ['单量', 'sales_performance', 4.6],
+    ['成交单数', 'sales_performance', 5.2],
+    ['签单数', 'sales_performance', 5.2],
+    ['成交量', 'sales_performance', 5.2],
+    ['赢单', 'opportunity_list', 4],
+    ['丢单', 'opportunity_list', 4.4],
+    ['线索转化', 'lead_conversion', 6],
+    ['新增', 'new_customers', 4],
+    ['流失客户', 'churn_analysis', 5.4],
+    ['流失', 'churn_rate', 4.4],
+    ['到期', 'renewal_due', 5],
+    ['续费', 'renewal_due', 4.6],
+    ['续约', 'renewal_due', 4.6],
+    ['重复', 'data_quality', 5],
+    ['评分', 'csat', 4],
+    ['画像', 'customer_profile', 5],
+    ['分布', 'customer_profile', 5],
+  ] as const
+).map(([word, intent, weight]) => ({ word, intent, weight }));
+const allWords = [...words, ...halfWords].sort((a, b) => b.word.length - a.word.length);
+
+/** Every word of the vocabulary, for repair and for keeping names out of longer words. */
+export const vocabularyWords: ReadonlySet<string> = new Set(
+  allWords.map((entry) => entry.word).filter((word) => word.length >= 2),
+);
+export const intentOfWord = (word: string): Intent | null =>
+  allWords.find((entry) => entry.word === word)?.intent ?? null;
+
+const cues = [...pipelineCues, ...resultCues, ...customerCues, ...operationCues, ...orderCues].map((cue) => ({
+  ...cue,
+  pattern: new RegExp(cue.pattern.source, 'd'),
+}));
+
+/** Weighs every intent by its words and turns of phrase; a word inside a longer word does not count. */
+export function rankIntents(skeleton: string): Ranking {
+  const read = new Uint8Array(skeleton.length);
+  const taken = new Uint8Array(skeleton.length);
+  const weights = new Map<Intent, number>();
+  const spans: [number, number][] = [];
+  const add = (intent: Intent, weight: number): void => {
+    const before = weights.get(intent);
+    // The strongest sign decides; further signs of the same intent only break ties.
+    weights.set(intent, before === undefined ? weight : Math.max(before, weight) + 0.15);
+  };
+  for (const { word, intent, weight } of allWords) {
+    for (let at = skeleton.indexOf(word); at >= 0; at = skeleton.indexOf(word, at + 1)) {
+      if (taken.subarray(at, at + word.length).some((one) => one === 1)) continue;
+      if (/^[a-z]/.test(word) && /[a-z]/.test((skeleton[at - 1] ?? ' ') + (skeleton[at + word.length] ?? ' ')))
+        continue;
+      taken.fill(1, at, at + word.length);
+      spans.push([at, at + word.length]);
+      read.fill(1, at, at + word.length);
+      add(intent, weight);
+    }
+  }
+  for (const { intent, weight, pattern } of cues) {
+    const match = pattern.exec(skeleton);
+    if (match === null || match[0].length === 0) continue;
+    const [start, end] = match.indices![0]!;
+    // 成交 inside 成交周期 says nothing of its own.
+    if (spans.some(([from, to]) => from <= start && end <= to && end - start < to - from)) continue;
+    read.fill(1, start, end);
+    add(intent, weight);
+  }
+  const intents = [...weights].map(([intent, weight]) => ({ intent, weight })).sort((a, b) => b.weight - a.weight);
+  return { intents, read };
+}

@@ -1,0 +1,204 @@
+import { type AmountMark, findAmounts } from './amounts.ts';
+import type { ParseContext } from './command.ts';
+import type { EntityIndex, NamedEntity, NicknameReading } from './entity-index.ts';
+import { findPeriods, type PeriodMark } from './period-words.ts';
+import { findSchedules, type ScheduleMark } from './schedule-words.ts';
+
+/** A stretch of the text that has a meaning of its own. `letter` stands for it in the skeleton. */
+export type Mark = { readonly start: number; readonly end: number; readonly letter: string } & (
+  | { readonly kind: 'entity'; readonly entity: NamedEntity; readonly others: readonly NamedEntity[] }
+  | { readonly kind: 'nickname'; readonly text: string; readonly reading: NicknameReading }
+  | { readonly kind: 'grade'; readonly grades: readonly string[] }
+  | { readonly kind: 'period'; readonly period: PeriodMark }
+  | { readonly kind: 'schedule'; readonly schedule: ScheduleMark }
+  | { readonly kind: 'amount'; readonly amount: AmountMark }
+);
+
+/**
+ * The text with every marked stretch replaced by one capital letter, so that one pattern fits all names and dates:
+ * 王磊10月签了多少 → OP签了多少. O owner, R region, C customer, K contact, S stage, G grade, H channel, I industry,
+ * Y city, L product, E campaign, Z department, P period, W schedule, T days, V share, M money, N first n, D number of a row.
+ */
+export interface Scan {
+  readonly text: string;
+  readonly marks: readonly Mark[];
+  readonly skeleton: string;
+  /** The mark behind a place of the skeleton, or null where a character of the text stands. */
+  readonly markAt: readonly (Mark | null)[];
+  /** The place in the text of each place of the skeleton. */
+  readonly textAt: readonly number[];
+}
+
+const letters: Readonly<Record<string, string>> = {
+  owner: 'O',
+  region: 'R',
+  customer: 'C',
+  contact: 'K',
+  stage: 'S',
+  grade: 'G',
+  channel: 'H',
+  industry: 'I',
+  city: 'Y',
+  product_line: 'L',
+  product: 'L',
+  campaign: 'E',
+  department: 'Z',
+};
+const amountLetters = { days: 'T', share: 'V', money: 'M', top: 'N', ordinal: 'D' } as const;
+
+/** Names that are ordinary words too: they are names only when they stand alone. */
+const ordinary = /^(?:服务|活动|硬件|软件|方案|其他|其它|全国|总部|电话|直销|地推)$/;
+const gradeForm =
+  /([a-e](?:\s*[、,和/跟与]?\s*[a-e])*)\s*(?:级|类|等级|档|等)(?:的?客户)?|(?<![a-z\d])([abc])(?![a-z\d])/g;
+
+export function scanText(
+  text: string,
+  entities: EntityIndex,
+  words: ReadonlySet<string>,
+  context: ParseContext,
+  gradeNames: readonly string[],
+): Scan {
+  const taken = new Uint8Array(text.length);
+  const marks: Mark[] = [];
+  const put = (mark: Mark): void => {
+    for (let at = mark.start; at < mark.end; at++) if (taken[at] === 1) return;
+    taken.fill(1, mark.start, mark.end);
+    marks.push(mark);
+  };
+  const inWord = vocabularySpans(text, words);
+
+  for (const schedule of findSchedules(text))
+    put({ kind: 'schedule', letter: 'W', schedule, start: schedule.start, end: schedule.end });
+  markNames(text, entities, inWord, put);
+  const amounts = [...findAmounts(text)];
+  for (const amount of amounts) {
+    // 60天没联系, 超7天, 低于15%: limits go before dates, because 三个月 is both.
+    if (
+      amount.kind === 'share' ||
+      (amount.kind === 'days' &&
+        (amount.op !== null || /^(?:都|已经)?(?:没|未|无|不)/.test(text.slice(amount.end).trimStart())))
+    ) {
+      put({ kind: 'amount', letter: amountLetters[amount.kind], amount, start: amount.start, end: amount.end });
+    }
+  }
+  for (const period of findPeriods(text, {
+    today: context.moment.today,
+    fiscalYearStartMonth: context.fiscalYearStartMonth,
+  })) {
+    put({ kind: 'period', letter: 'P', period, start: period.start, end: period.end });
+  }
+  for (const amount of amounts)
+    put({ kind: 'amount', letter: amountLetters[amount.kind], amount, start: amount.start, end: amount.end });
+  for (const match of text.matchAll(gradeForm)) {
+    const grades = Array.from(match[1] ?? match[2]!)
+      .map((char) => char.toUpperCase())
+      .filter((grade) => gradeNames.includes(grade));
+    if (grades.length > 0)
+      put({ kind: 'grade', letter: 'G', grades, start: match.index, end: match.index + match[0].length });
+  }
+  marks.sort((a, b) => a.start - b.start);
+  return { text, marks, ...skeletonOf(text, marks) };
+}
+
+function skeletonOf(
+  text: string,
+  marks: readonly Mark[],
+): { skeleton: string; markAt: (Mark | null)[]; textAt: number[] } {
+  let skeleton = '';
+  const markAt: (Mark | null)[] = [];
+  const textAt: number[] = [];
+  let next = 0;
+  for (let at = 0; at < text.length; ) {
+    const mark = marks[next];
+    markAt.push(mark !== undefined && mark.start === at ? mark : null);
+    textAt.push(at);
+    if (mark !== undefined && mark.start === at) {
+      skeleton += mark.letter;
+      at = mark.end;
+      next++;
+    } else {
+      skeleton += text[at];
+      at++;
+    }
+  }
+  return { skeleton, markAt, textAt };
+}
+
+/** Which characters lie within a word of the vocabulary, and how long that word is. */
+function vocabularySpans(text: string, words: ReadonlySet<string>): Uint8Array {
+  const lengths = new Uint8Array(text.length);
+  for (let at = 0; at < text.length; at++) {
+    for (let length = Math.min(10, text.length - at); length >= 2; length--) {
+      if (!words.has(text.slice(at, at + length))) continue;
+      for (let inside = at; inside < at + length; inside++) lengths[inside] = Math.max(lengths[inside]!, length);
+      break;
+    }
+  }
+  return lengths;
+}
+
+function markNames(text: string, entities: EntityIndex, inWord: Uint8Array, put: (mark: Mark) => void): void {
+  for (let at = 0; at < text.length; ) {
+    let length = Math.min(entities.longest, text.length - at);
+    let found: readonly NamedEntity[] = [];
+    for (; length >= 1; length--) {
+      const piece = text.slice(at, at + length);
+      if (piece.endsWith(' ') || piece.startsWith(' ')) continue;
+      found = entities.named(piece);
+      if (found.length > 0 && isFree(text, at, length, inWord)) break;
+      found = [];
+    }
+    if (found.length > 0) {
+      put({
+        kind: 'entity',
+        letter: letters[found[0]!.field] ?? 'C',
+        entity: found[0]!,
+        others: found.slice(1),
+        start: at,
+        end: at + length,
+      });
+      at += length;
+      continue;
+    }
+    const nickname = nicknameAt(text, at, entities, inWord);
+    if (nickname !== null) {
+      put({
+        kind: 'nickname',
+        letter: nickname.reading.field === 'owner' ? 'O' : 'K',
+        ...nickname,
+        start: at,
+        end: at + nickname.text.length,
+      });
+      at += nickname.text.length;
+      continue;
+    }
+    at++;
+  }
+}
+
+function isFree(text: string, at: number, length: number, inWord: Uint8Array): boolean {
+  const piece = text.slice(at, at + length);
+  const [before, after] = [text[at - 1] ?? ' ', text[at + length] ?? ' '];
+  if (/^[a-z\d]/.test(piece) && /[a-z\d]/.test(before)) return false;
+  if (/[a-z\d]$/.test(piece) && /[a-z\d]/.test(after)) return false;
+  if (length === 1) return false;
+  if (ordinary.test(piece) && (/[一-龥]/.test(before) || /[一-龥]/.test(after.replace(/[的线类]/, ' ')))) return false;
+  // A name inside a longer word of the vocabulary is that word: 物流 in 顺通物流 is longer as a name, 服务 in 服务指标 is not.
+  for (let inside = at; inside < at + length; inside++) if (inWord[inside]! > length) return false;
+  return true;
+}
+
+function nicknameAt(
+  text: string,
+  at: number,
+  entities: EntityIndex,
+  inWord: Uint8Array,
+): { text: string; reading: NicknameReading } | null {
+  for (let length = Math.min(4, text.length - at); length >= 2; length--) {
+    const piece = text.slice(at, at + length);
+    if (!/^[一-龥]+$/.test(piece) || (inWord[at] ?? 0) > 1) continue;
+    const reading = entities.nickname(piece);
+    if (reading !== null) return { text: piece, reading };
+  }
+  return null;
+}
