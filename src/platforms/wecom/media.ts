@@ -89,7 +89,7 @@ export function createMedia(settings: WecomAppSettings, deps: MediaDeps): Media 
           return end({ kind: 'later', afterMs: 5_000, why: `upload: ${outcome.why}`, holdTarget: false });
         return end(outcome);
       }
-      if (answer.errcode !== 0) return { kind: 'none', reaction: reactionTo(answer.errcode) };
+      if (answer.errcode !== 0) return { kind: 'none', reaction: reactionTo(answer.errcode, answer.fields.errmsg) };
       const { media_id: mediaId } = answer.fields;
       if (typeof mediaId !== 'string' || mediaId === '')
         return end({ kind: 'later', afterMs: 60_000, why: 'upload answered without a media id', holdTarget: false });

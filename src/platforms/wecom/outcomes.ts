@@ -21,13 +21,15 @@ const later = (afterMs: number, holdTarget = false): Rule => ({ kind: 'later', a
 const never = (tellAdmin: boolean): Rule => ({ kind: 'never', tellAdmin });
 const gone: Rule = { kind: 'gone' };
 
+const untrustedAddress = 60020;
+
 const table: readonly (readonly [meaning: string, rule: Rule, codes: readonly number[]])[] = [
   ['system busy', later(2_000), [-1]],
   ['access token not valid', { kind: 'renew-token' }, [40001, 40014, 42001]],
   ['media id not valid', { kind: 'upload-again' }, [40007]],
   ['frequency limit', later(minute, true), [45009]],
   ['too many calls at once', later(3_000), [45033]],
-  ['the address this server calls from is not a trusted one (企业可信IP)', later(5 * minute), [60020]],
+  ['the address this server calls from is not a trusted one (企业可信IP)', later(5 * minute), [untrustedAddress]],
   ['the app is disabled', later(10 * minute), [50003]],
   ['unknown member', gone, [40003, 40031, 46004, 60111]],
   ['no recipient in the visible range of the app', gone, [81013]],
@@ -51,10 +53,16 @@ const rules = new Map<number, { readonly meaning: string; readonly rule: Rule }>
 /** A code nobody knows is tried again; the courier bounds how often (house rule 12). */
 const unknownCode = { meaning: 'unknown code', rule: later(minute) };
 
-/** The reaction to a non-zero errcode (wecom.md 6). `errmsg` is not stable and never looked at. */
-export function reactionTo(errcode: number): Reaction {
+/** The address that an administrator has to enter as 企业可信IP stands nowhere but in the words of the error. */
+const addressIn = (errmsg: unknown): string => {
+  const found = typeof errmsg === 'string' ? /from ip: ?([0-9a-f.:]{3,45})/i.exec(errmsg)?.[1] : undefined;
+  return found === undefined ? '' : `, seen as ${found}`;
+};
+
+/** The reaction to a non-zero errcode (wecom.md 6). `errmsg` is not stable: nothing is decided by it. */
+export function reactionTo(errcode: number, errmsg?: unknown): Reaction {
   const { meaning, rule } = rules.get(errcode) ?? unknownCode;
-  const why = `errcode ${errcode}: ${meaning}`;
+  const why = `errcode ${errcode}: ${meaning}${errcode === untrustedAddress ? addressIn(errmsg) : ''}`;
   switch (rule.kind) {
     case 'renew-token':
     case 'upload-again':

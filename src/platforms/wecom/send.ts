@@ -56,7 +56,7 @@ export function createAppSend(settings: WecomAppSettings, deps: AppSendDeps): Ap
       }),
     );
     if (answer.kind === 'failed') return { kind: 'end', outcome: answer.outcome };
-    if (answer.errcode !== 0) return reactionTo(answer.errcode);
+    if (answer.errcode !== 0) return reactionTo(answer.errcode, answer.fields.errmsg);
     return { kind: 'end', outcome: sentOutcome(answer.fields) };
   }
 
@@ -72,11 +72,12 @@ export function createAppSend(settings: WecomAppSettings, deps: AppSendDeps): Ap
       const body = { ...frame(userId), msgtype: 'image', image: { media_id: found.mediaId } };
       return { reaction: await post(body, token), mediaId: found.mediaId };
     }
-    const { content } = part.body;
+    // Past the four hours a repeat may be shown twice: it says what it is.
+    const content = `${context.mayBeRepeat ? '(补发)\n\n' : ''}${String(part.body.content)}`;
     const body = {
       ...frame(userId),
       msgtype: 'markdown',
-      markdown: { content: `${String(content)}${answerMark(context.idempotencyKey)}` },
+      markdown: { content: `${content}${answerMark(context.idempotencyKey)}` },
     };
     return { reaction: await post(body, token), mediaId: null };
   }

@@ -106,6 +106,22 @@ describe('message/send', () => {
     expect(harness.server.sentBodies()).toHaveLength(1);
   });
 
+  test('an untrusted address is named, so that an administrator can enter it', async () => {
+    harness.server.next(60020);
+    expect((await send(replyOf({}), 'q1'))[0]).toMatchObject({ why: expect.stringContaining('seen as 203.0.113.7') });
+  });
+
+  test('a repeat that WeCom can no longer tell says that it is one', async () => {
+    const [part] = harness.platform.render(
+      replyOf({ blocks: [{ kind: 'text', line: ['长'.repeat(3_000)] }] }),
+      appAddress('a'),
+    );
+    if (part === undefined) throw new Error('nothing rendered');
+    await harness.platform.send(part, appAddress('a'), context('q1', { mayBeRepeat: true }));
+    expect(harness.server.deliveries()[0]).toMatch(/^\(补发\)\n\n长/);
+    expect(harness.server.complaints()).toEqual([]);
+  });
+
   test('a frequency limit holds the target for the rest of the window', async () => {
     harness.server.next(45009);
     expect((await send(replyOf({}), 'q1'))[0]).toMatchObject({ holdTarget: true, afterMs: 60_000 });
