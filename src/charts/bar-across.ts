@@ -45,6 +45,7 @@ export function barAcross(spec: BarChart): Draft {
         weight,
         colour: value === null ? colours.muted : colours.title,
         align: back ? 'right' : 'left',
+        halo: spec.line !== undefined,
       });
     };
     rows.labels.forEach((_, i) => {

@@ -24,23 +24,38 @@ function header(width: number, height: number): Buffer {
   return chunk('IHDR', bytes);
 }
 
-/** How often each colour occurs, most frequent first. Runs are counted at once: pictures are mostly flat. */
-function coloursByCount(pixels: Uint32Array): number[] {
-  const counts = new Map<number, number>();
-  let last = pixels[0] ?? 0;
-  let run = 0;
-  for (const pixel of pixels) {
-    if (pixel === last) {
-      run++;
-      continue;
+interface Counted {
+  /** Every colour once, in order of appearance. */
+  readonly colours: readonly number[];
+  readonly counts: readonly number[];
+  /** For each pixel the place of its colour in `colours`. */
+  readonly places: Uint32Array;
+}
+
+/** One pass over the pixels. A colour is looked up only where it changes: pictures are mostly flat. */
+function count(pixels: Uint32Array): Counted {
+  const known = new Map<number, number>();
+  const colours: number[] = [];
+  const counts: number[] = [];
+  const places = new Uint32Array(pixels.length);
+  let last = -1;
+  let place = 0;
+  for (let i = 0; i < pixels.length; i++) {
+    const pixel = pixels[i]!;
+    if (pixel !== last) {
+      last = pixel;
+      const found = known.get(pixel);
+      place = found ?? colours.length;
+      if (found === undefined) {
+        known.set(pixel, place);
+        colours.push(pixel);
+        counts.push(0);
+      }
     }
-    counts.set(last, (counts.get(last) ?? 0) + run);
-    last = pixel;
-    run = 1;
+    places[i] = place;
+    counts[place] = counts[place]! + 1;
   }
-  counts.set(last, (counts.get(last) ?? 0) + run);
-  // Equal counts are ordered by colour, so that the same pixels always give the same bytes.
-  return [...counts].sort((a, b) => b[1] - a[1] || a[0] - b[0]).map(([colour]) => colour);
+  return { colours, counts, places };
 }
 
 /** Index of the palette colour nearest to a colour; green weighs most, as in the eye. */
@@ -67,24 +82,20 @@ function nearest(palette: readonly number[], colour: number): number {
  */
 export async function encodePng(rgba: Uint8Array | Uint8ClampedArray, width: number, height: number): Promise<Buffer> {
   const pixels = new Uint32Array(rgba.buffer, rgba.byteOffset, width * height);
-  const found = coloursByCount(pixels);
-  const palette = found.slice(0, mostColours);
-  const indices = new Map(found.map((colour, i) => [colour, i < mostColours ? i : nearest(palette, colour)]));
+  const { colours, counts, places } = count(pixels);
+  // Equal counts are ordered by colour, so that the same pixels always give the same bytes.
+  const order = colours.map((_, i) => i).sort((a, b) => counts[b]! - counts[a]! || colours[a]! - colours[b]!);
+  const palette = order.slice(0, mostColours).map((i) => colours[i]!);
+  const indices = new Uint8Array(colours.length);
+  order.forEach((place, rank) => {
+    indices[place] = rank < mostColours ? rank : nearest(palette, colours[place]!);
+  });
   const rows = Buffer.alloc(height * (width + 1));
-  let last = -1;
-  let index = 0;
   let from = 0;
   let to = 0;
   for (let y = 0; y < height; y++) {
     to++; // filter 0: the row as it is
-    for (let x = 0; x < width; x++) {
-      const pixel = pixels[from++]!;
-      if (pixel !== last) {
-        last = pixel;
-        index = indices.get(pixel)!;
-      }
-      rows[to++] = index;
-    }
+    for (let x = 0; x < width; x++) rows[to++] = indices[places[from++]!]!;
   }
   const plte = Buffer.alloc(palette.length * 3);
   palette.forEach((colour, i) => {
@@ -92,7 +103,8 @@ export async function encodePng(rgba: Uint8Array | Uint8ClampedArray, width: num
     plte[i * 3 + 1] = (colour >> 8) & 255;
     plte[i * 3 + 2] = (colour >> 16) & 255;
   });
-  const idat = await deflateAsync(rows, { level: 6, memLevel: 9 });
+  // Level 3: a tenth more bytes than 6 in a fifth of the time.
+  const idat = await deflateAsync(rows, { level: 3, memLevel: 9 });
   return Buffer.concat([
     signature,
     header(width, height),

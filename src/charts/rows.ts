@@ -29,10 +29,11 @@ export function nameColumn(
   most = 104,
   weight: Weight = 'normal',
 ): NameColumn {
-  const width = Math.min(most, widestOf(names, sizes.body, weight));
+  const shown = names.map((name) => (name === '' ? '(未填)' : name));
+  const width = Math.min(most, widestOf(shown, sizes.body, weight));
   return {
     right: room.left + width,
-    marks: names.map((name, i) =>
+    marks: shown.map((name, i) =>
       text(room.left, rowMiddle(i), shorten(name, width + 0.01, sizes.body, weight), {
         size: sizes.body,
         weight,

@@ -15,4 +15,5 @@ export const typeset = (text: string): string =>
 /**
  * A minus sign as wide as a digit: in a Chinese font U+2212 fills a square and reads like the numeral 一.
  */
-export const digitMinus = (text: string): string => text.replace(/\u2212|-(?=\d[\d,.]* ?[万亿元%])/gu, '\u2013');
+export const digitMinus = (text: string): string =>
+  text.replace(/\u2212|^-(?=\d[\d,.]*$)|-(?=\d[\d,.]* ?[万亿元%天])/gu, '\u2013');

@@ -72,6 +72,7 @@ describe('typeset', () => {
   it('draws a minus as wide as a digit, and leaves dates alone', () => {
     expect(digitMinus('−21.4 %')).toBe('–21.4 %');
     expect(digitMinus('-318 万')).toBe('–318 万');
+    expect(digitMinus('-88')).toBe('–88');
     expect(digitMinus('11-18 10:30')).toBe('11-18 10:30');
   });
 });
