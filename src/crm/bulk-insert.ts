@@ -21,8 +21,29 @@ interface Batch {
   readonly fallbacks: readonly CellValue[];
   readonly limitRows: number;
   readonly cells: CellValue[];
+  readonly firstRow: number;
   rows: number;
   approxBytes: number;
+}
+
+/** The database refused a batch; nothing of the transaction is written. `firstRow` counts the table's rows from 0. */
+export class BatchRefused extends Error {
+  readonly table: CrmTableName;
+  readonly firstRow: number;
+  readonly rows: number;
+  /** Whether a primary key came twice, in the batch or before. */
+  readonly duplicateKey: boolean;
+
+  constructor(table: CrmTableName, firstRow: number, rows: number, cause: unknown) {
+    // The cause of a database carries values of the rows: it stays out of the message.
+    super(`the database refused rows of ${table}`, { cause });
+    this.name = 'BatchRefused';
+    this.table = table;
+    this.firstRow = firstRow;
+    this.rows = rows;
+    const code = (cause as { code?: unknown }).code;
+    this.duplicateKey = code === 'ER_DUP_ENTRY' || (typeof code === 'string' && code.startsWith('SQLITE_CONSTRAINT_'));
+  }
 }
 
 /** SQLite binds at most 32,766 values in a statement, MySQL 65,535. */
@@ -30,7 +51,7 @@ const limitCells = 30_000;
 const limitRows = 1_000;
 
 /**
- * Writes rows in multi-row INSERTs, one statement in flight and at most a batch per table in memory. Call `relieve` now
+ * Writes rows in multi-row INSERTs, one statement in flight and at most a batch per table in memory. Throws `BatchRefused`. Call `relieve` now
  * and then between adds: it sends what is full while the caller makes the next rows; `finish` sends the rest.
  */
 export class BulkInsert implements RowSink {
@@ -39,6 +60,8 @@ export class BulkInsert implements RowSink {
   readonly #open = new Map<CrmTableName, Batch>();
   readonly #full: Batch[] = [];
   readonly #statements = new Map<string, string>();
+  /** Rows of a table in the batches before the open one. */
+  readonly #begun = new Map<CrmTableName, number>();
   #inFlight: Promise<unknown> = Promise.resolve();
   #rowsAdded = 0;
 
@@ -68,6 +91,7 @@ export class BulkInsert implements RowSink {
     if (batch.rows >= batch.limitRows || batch.approxBytes >= this.#limitBytes) {
       this.#full.push(batch);
       this.#open.delete(table);
+      this.#begun.set(table, batch.firstRow + batch.rows);
     }
   }
 
@@ -97,6 +121,7 @@ export class BulkInsert implements RowSink {
       fallbacks: Object.values(shape).map((column: { fallback?: string | number }) => column.fallback ?? null),
       limitRows: Math.min(limitRows, Math.floor(limitCells / columns.length)),
       cells: [],
+      firstRow: this.#begun.get(table) ?? 0,
       rows: 0,
       approxBytes: 0,
     };
@@ -104,7 +129,7 @@ export class BulkInsert implements RowSink {
     return batch;
   }
 
-  #send(batch: Batch): Promise<unknown> {
+  async #send(batch: Batch): Promise<void> {
     const key = `${batch.table} ${batch.rows}`;
     let text = this.#statements.get(key);
     if (text === undefined) {
@@ -112,7 +137,11 @@ export class BulkInsert implements RowSink {
       text = `insert into ${batch.table} (${batch.columns.join(',')}) values ${Array(batch.rows).fill(row).join(',')}`;
       this.#statements.set(key, text);
     }
-    return this.#kysely.executeQuery(CompiledQuery.raw(text, batch.cells));
+    try {
+      await this.#kysely.executeQuery(CompiledQuery.raw(text, batch.cells));
+    } catch (cause) {
+      throw new BatchRefused(batch.table, batch.firstRow, batch.rows, cause);
+    }
   }
 }
 

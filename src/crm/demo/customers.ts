@@ -137,7 +137,7 @@ function tellDeals(generation: Generation, customer: Customer, cast: Cast | null
   for (let round = 0; at > customer.createdAt && at < time.now && round < 12; round += 1) {
     const forced = round === 0 ? cast?.firstDeal : undefined;
     const ended = addOpportunity(generation, customer, at, round === 0, forced);
-    if (ended === null || dayOfSecond(ended.closedAt) >= customer.quietFromDay - 40) return;
+    if (ended === null || cast?.lastTouchDaysAgo !== undefined) return;
     const won = ended.outcome === 'won';
     const again = won ? { A: 0.78, B: 0.72, C: 0.5 }[grade] : { A: 0.78, B: 0.7, C: 0.5 }[grade];
     if (!random.chance(again)) {

@@ -30,7 +30,7 @@ export interface GeneratedSummary {
 }
 
 /** Follow-ups of a customer where nobody asked for another number. */
-const usualActivities = 30;
+const usualActivities = 37;
 const rowsPerTransaction = 200_000;
 
 /**

@@ -1,0 +1,203 @@
+import { type RawBuilder, sql } from 'kysely';
+import { addDays, type Day } from '../../calendar/day.ts';
+import type { Database } from '../../database/connect.ts';
+import { codeValues } from '../code-values.ts';
+import { readDirectory } from '../directory.ts';
+import { type CrmTableName, type CrmTables, crmSchema } from '../schema.ts';
+import type { Finding } from './finding.ts';
+import { checkShape } from './shape.ts';
+
+export type { Finding } from './finding.ts';
+
+/** Without these there is no report at all. */
+const needed: readonly CrmTableName[] = [
+  'cm_users',
+  'cm_departments',
+  'cm_customers',
+  'cm_opportunities',
+  'cm_stages',
+  'cm_stage_events',
+  'cm_activities',
+  'cm_contracts',
+];
+
+/** What stays empty for good reasons: the bot's own snapshot, and what only says something when it is there. */
+const mayBeEmpty: readonly CrmTableName[] = ['cm_opportunity_daily', 'cm_owner_changes', 'cm_campaign_responses'];
+
+/** table, column, the table it points to, the key there. */
+const references: readonly (readonly [CrmTableName, string, CrmTableName, string])[] = [
+  ['cm_users', 'department_id', 'cm_departments', 'department_id'],
+  ['cm_departments', 'parent_id', 'cm_departments', 'department_id'],
+  ['cm_customers', 'owner_user_id', 'cm_users', 'user_id'],
+  ['cm_contacts', 'customer_id', 'cm_customers', 'customer_id'],
+  ['cm_leads', 'customer_id', 'cm_customers', 'customer_id'],
+  ['cm_opportunities', 'customer_id', 'cm_customers', 'customer_id'],
+  ['cm_opportunities', 'owner_user_id', 'cm_users', 'user_id'],
+  ['cm_stage_events', 'opportunity_id', 'cm_opportunities', 'opportunity_id'],
+  ['cm_activities', 'customer_id', 'cm_customers', 'customer_id'],
+  ['cm_contracts', 'customer_id', 'cm_customers', 'customer_id'],
+  ['cm_contract_lines', 'contract_id', 'cm_contracts', 'contract_id'],
+  ['cm_contract_lines', 'product_id', 'cm_products', 'product_id'],
+  ['cm_payments', 'contract_id', 'cm_contracts', 'contract_id'],
+  ['cm_payment_plans', 'contract_id', 'cm_contracts', 'contract_id'],
+  ['cm_quotes', 'opportunity_id', 'cm_opportunities', 'opportunity_id'],
+  ['cm_tickets', 'customer_id', 'cm_customers', 'customer_id'],
+  ['cm_customer_usage', 'customer_id', 'cm_customers', 'customer_id'],
+];
+
+const stageReferences: readonly (readonly [CrmTableName, string])[] = [
+  ['cm_opportunities', 'stage_id'],
+  ['cm_stage_events', 'to_stage_id'],
+  ['cm_stage_events', 'from_stage_id'],
+];
+
+/** Moments of things that have happened; plans, expected dates and ends may well lie ahead. */
+const happened: readonly (readonly [CrmTableName, string])[] = [
+  ['cm_customers', 'created_at'],
+  ['cm_leads', 'created_at'],
+  ['cm_opportunities', 'created_at'],
+  ['cm_opportunities', 'closed_at'],
+  ['cm_stage_events', 'occurred_at'],
+  ['cm_activities', 'occurred_at'],
+  ['cm_contracts', 'signed_on'],
+  ['cm_payments', 'paid_on'],
+  ['cm_tickets', 'created_at'],
+  ['cm_surveys', 'surveyed_at'],
+  ['cm_customer_usage', 'day'],
+  ['cm_customer_last_touch', 'last_touch_at'],
+];
+
+/**
+ * Looks at the read model as the reports will: shape, keys, references, codes and dates. Nothing found = an empty list.
+ * Works on tables and on mapping views. `today` is the company's.
+ */
+export async function checkReadModel(database: Database<CrmTables>, today: Day): Promise<Finding[]> {
+  const { findings, present } = await checkShape(database);
+  const has = (table: CrmTableName, column: string) => present.get(table)?.has(column) === true;
+  const count = async (query: RawBuilder<{ n: number | string }>) =>
+    Number((await query.execute(database.kysely)).rows[0]?.n ?? 0);
+  const report = (finding: Omit<Finding, 'column' | 'rows'> & { column?: string; rows?: number }): void =>
+    void findings.push({ ...finding, column: finding.column ?? null, rows: finding.rows ?? null });
+
+  const unavailable = await unavailableEntities(database, has('cm_capabilities', 'entity'));
+  for (const table of present.keys()) {
+    if (mayBeEmpty.includes(table)) continue;
+    const { rows } = await sql`select 1 from ${sql.table(table)} limit 1`.execute(database.kysely);
+    if (rows.length > 0 || unavailable.has(table.slice('cm_'.length))) continue;
+    const must = needed.includes(table);
+    report({
+      severity: must ? 'error' : 'warning',
+      check: 'empty',
+      table,
+      line: must ? `${table} 是空的,没有它出不了报表。` : `${table} 是空的,用到它的报表会显示“没有数据”。`,
+    });
+  }
+  for (const [table, { primaryKey }] of Object.entries(crmSchema) as [
+    CrmTableName,
+    { primaryKey: readonly string[] },
+  ][]) {
+    if (!primaryKey.every((column) => has(table, column))) continue;
+    const keys = sql.join(primaryKey.map((column) => sql.ref(column)));
+    const rows = await count(
+      sql`select count(*) as n from (select 1 as one from ${sql.table(table)} group by ${keys} having count(*) > 1) as twice`,
+    );
+    if (rows === 0) continue;
+    const line = `${table} 有 ${rows} 个重复的主键(${primaryKey.join('、')}),会重复计数:检查映射里的 JOIN。`;
+    report({ severity: 'error', check: 'duplicate-key', table, column: primaryKey.join(','), rows, line });
+  }
+  for (const [table, column, target, key] of references) {
+    if (!has(table, column) || !has(target, key)) continue;
+    const rows = await count(orphans(table, column, target, key));
+    if (rows === 0) continue;
+    const line = `${table} 有 ${rows} 行的 ${column} 在 ${target} 里找不到,这些行不会计入按它分组的报表。`;
+    report({ severity: 'warning', check: 'orphan', table, column, rows, line });
+  }
+  for (const [table, column] of stageReferences) {
+    if (!has(table, column) || !has('cm_stages', 'stage_id')) continue;
+    const rows = await count(orphans(table, column, 'cm_stages', 'stage_id'));
+    if (rows === 0) continue;
+    const line = `${table} 有 ${rows} 行的 ${column} 不在 cm_stages 里,漏斗会漏掉它们:把这些阶段补进 cm_stages。`;
+    report({ severity: 'error', check: 'unknown-stage', table, column, rows, line });
+  }
+  for (const [table, columns] of Object.entries(codeValues) as [CrmTableName, Record<string, readonly string[]>][]) {
+    for (const [column, codes] of Object.entries(columns)) {
+      if (!has(table, column)) continue;
+      const rows = await count(
+        sql`select count(*) as n from ${sql.table(table)} where ${sql.ref(column)} not in (${sql.join(codes)})`,
+      );
+      if (rows === 0) continue;
+      const line = `${table}.${column} 有 ${rows} 行不是 ${codes.join('、')} 之一,不会计入报表。`;
+      report({ severity: 'error', check: 'unknown-code', table, column, rows, line });
+    }
+  }
+  for (const [table, column] of happened) {
+    if (!has(table, column)) continue;
+    const rows = await count(
+      sql`select count(*) as n from ${sql.table(table)} where ${sql.ref(column)} >= ${addDays(today, 1)}`,
+    );
+    if (rows === 0) continue;
+    const line = `${table} 有 ${rows} 行的 ${column} 在今天(${today})之后:检查时区换算和录入。`;
+    report({ severity: 'warning', check: 'future', table, column, rows, line });
+  }
+  if (has('cm_opportunities', 'outcome') && has('cm_opportunities', 'closed_at')) {
+    const rows = await count(
+      sql`select count(*) as n from cm_opportunities where outcome in ('won', 'lost') and closed_at is null`,
+    );
+    const line = `cm_opportunities 有 ${rows} 个已成交或丢单的商机没有 closed_at,算不进任何一个月。`;
+    if (rows > 0)
+      report({ severity: 'error', check: 'not-closed', table: 'cm_opportunities', column: 'closed_at', rows, line });
+  }
+  await checkRegions(database, has, report);
+  return findings;
+}
+
+const orphans = (table: CrmTableName, column: string, target: CrmTableName, key: string) =>
+  sql<{ n: number }>`
+    select count(*) as n from ${sql.table(table)} as r
+    left join ${sql.table(target)} as t on t.${sql.ref(key)} = r.${sql.ref(column)}
+    where r.${sql.ref(column)} is not null and t.${sql.ref(key)} is null`;
+
+/** What the CRM is known not to have; its emptiness is no news. */
+async function unavailableEntities(database: Database<CrmTables>, readable: boolean): Promise<ReadonlySet<string>> {
+  if (!readable) return new Set();
+  const rows = await database.kysely
+    .selectFrom('cm_capabilities')
+    .select('entity')
+    .where('level', '=', 'none')
+    .execute();
+  return new Set(rows.map(({ entity }) => entity));
+}
+
+/** Departments of people who own customers, without a region of their own or above them. */
+async function checkRegions(
+  database: Database<CrmTables>,
+  has: (table: CrmTableName, column: string) => boolean,
+  report: (finding: Omit<Finding, 'column' | 'rows'> & { column?: string; rows?: number }) => void,
+): Promise<void> {
+  if (!has('cm_departments', 'region') || !has('cm_users', 'department_id') || !has('cm_customers', 'owner_user_id'))
+    return;
+  const directory = await readDirectory(database);
+  const owners = await database.kysely
+    .selectFrom('cm_customers')
+    .select('owner_user_id')
+    .distinct()
+    .where('owner_user_id', 'is not', null)
+    .execute();
+  const without = new Set<string>();
+  for (const { owner_user_id } of owners) {
+    const person = owner_user_id === null ? undefined : directory.person(owner_user_id);
+    if (person?.departmentId !== null && person?.departmentId !== undefined && person.region === null) {
+      without.add(directory.department(person.departmentId)?.name ?? person.departmentId);
+    }
+  }
+  if (without.size === 0) return;
+  const names = [...without].sort().slice(0, 5).join('、');
+  report({
+    severity: 'warning',
+    check: 'no-region',
+    table: 'cm_departments',
+    column: 'region',
+    rows: without.size,
+    line: `${without.size} 个部门没有大区(${names}),按大区看的报表会归到“未知”:给部门或上级部门填 region。`,
+  });
+}
