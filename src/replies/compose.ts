@@ -4,6 +4,7 @@ import { formatFigure } from '../figures/format.ts';
 import type { Advice, Findings, Question } from '../reports/report.ts';
 import { repairWords, understoodLine } from './phrases.ts';
 import type { Block, Choice, Line, Reply, ReplyStatus } from './reply.ts';
+import { typesetReply } from './typeset-reply.ts';
 
 /** What a reply says besides its findings. */
 export interface Setting {
@@ -51,7 +52,13 @@ export function compose(findings: Findings, question: Question, setting: Setting
     `数据截至 ${setting.asOf.slice(5, 16)}`,
   ];
   blocks.push(text({ muted: notes.join(' ') }));
-  return { status: 'answered', title: findings.title, blocks, picture: setting.picture, choices: findings.choices };
+  return typesetReply({
+    status: 'answered',
+    title: findings.title,
+    blocks,
+    picture: setting.picture,
+    choices: findings.choices,
+  });
 }
 
 /** 周建国 11-20 前:… — who and by when stand in front, as people assign things. */
@@ -67,7 +74,7 @@ export function plainReply(
   lines: readonly string[],
   choices: readonly Choice[] = [],
 ): Reply {
-  return { status, title, blocks: lines.map((line) => text(line)), picture: null, choices };
+  return typesetReply({ status, title, blocks: lines.map((line) => text(line)), picture: null, choices });
 }
 
 /** Two or three readings to choose from, by number or by tap; never a guess. */
@@ -76,5 +83,5 @@ export function askBack(why: string, readings: readonly Reading[]): Reply {
   const blocks: Block[] = [text(why)];
   if (readings.length > 0)
     blocks.push({ kind: 'list', ordered: true, lines: readings.map((reading) => [reading.words]) });
-  return { status: 'asked-back', title: why, blocks, picture: null, choices };
+  return typesetReply({ status: 'asked-back', title: why, blocks, picture: null, choices });
 }

@@ -9,6 +9,9 @@ export function helpReply(_viewer: Viewer, _command: Command): Reply {
 }
 
 export function outOfScopeReply(_viewer: Viewer, command: Command): Reply {
-  const sentence = command.intent === 'reject' ? '这句话我不会照做。我只回答 CRM 报表的问题,按你自己的权限。' : '这个我帮不上。我会看 CRM 里的漏斗、业绩、目标、客户和渠道,试试「漏斗 本月」。';
+  const sentence =
+    command.intent === 'reject'
+      ? '这句话我不会照做。我只回答 CRM 报表的问题,按你自己的权限。'
+      : '这个我帮不上。我会看 CRM 里的漏斗、业绩、目标、客户和渠道,试试「漏斗 本月」。';
   return plainReply('denied', sentence, [sentence]);
 }

@@ -1,4 +1,6 @@
-import { readFileSync } from 'node:fs';
+import { createReadStream, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import type { Middleware } from 'koa';
 import { z } from 'zod';
@@ -35,6 +37,11 @@ const saySchema = z.strictObject({
 });
 const folder = new URL('../../templates/pages/simulator/', import.meta.url);
 
+const fontFile = join(
+  dirname(createRequire(import.meta.url).resolve('@embedpdf/fonts-sc')),
+  '../fonts/NotoSansHans-Regular.otf',
+);
+
 const files = new Map<string, { readonly file: string; readonly type: string }>([
   ['/', { file: 'index.html', type: 'text/html; charset=utf-8' }],
   ['/simulator/simulator.css', { file: 'simulator.css', type: 'text/css; charset=utf-8' }],
@@ -50,6 +57,13 @@ export function simulatorPages(deps: SimulatorDeps): Middleware {
       ctx.set('Content-Security-Policy', "default-src 'self'; img-src 'self' data:; frame-ancestors 'none'");
       ctx.set('Cache-Control', 'no-cache');
       ctx.body = readFileSync(new URL(asset.file, folder));
+      return;
+    }
+    // Fetched only by a browser on a machine without any Chinese font of its own.
+    if (ctx.path === '/simulator/font.otf' && ctx.method === 'GET') {
+      ctx.type = 'font/otf';
+      ctx.set('Cache-Control', 'public, max-age=604800');
+      ctx.body = createReadStream(fontFile);
       return;
     }
     if (ctx.path === '/simulator/state' && ctx.method === 'GET') {
