@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import type { Database } from '../database/connect.ts';
 import { bridgeOf } from '../database/dialect.ts';
 import { groupCommit } from './group-commit.ts';
-import { foldedKey, newRowId } from './row-id.ts';
+import { foldedKey, newHolder, newRowId } from './row-id.ts';
 import type { StoreTables } from './schema.ts';
 import { steadily } from './steadily.ts';
 
@@ -25,7 +25,8 @@ export interface InboxClaim<Message> {
   readonly attempt: number;
   /** Since it was received, by the database's clock. */
   readonly ageMs: number;
-  readonly epoch: number;
+  /** Names this claim; what an owner of an older one writes is not taken. */
+  readonly holder: string;
 }
 
 /** How a question ended: answered, or its asker told that it will not be. */
@@ -119,16 +120,16 @@ export function inboxOver<Message extends Rememberable>(
     return query.execute();
   };
 
-  const take = async (inboxId: string, epoch: number): Promise<boolean> => {
+  const take = async (inboxId: string, epoch: number, holder: string): Promise<boolean> => {
     const { numUpdatedRows } = await kysely
       .updateTable('cb_inbox')
-      .set({ state: 'working', owner, epoch: epoch + 1, lease_until: sql<number>`${now} + ${leaseMs}` })
+      .set({ state: 'working', owner: holder, epoch: epoch + 1, lease_until: sql<number>`${now} + ${leaseMs}` })
       .where('inbox_id', '=', inboxId)
       .where('state', 'in', ['received', 'working'])
       .where(({ or, and, eb }) =>
         or([
           and([eb('epoch', '=', epoch), eb('lease_until', '<=', now)]),
-          and([eb('epoch', '=', epoch + 1), eb('owner', '=', owner)]),
+          and([eb('epoch', '=', epoch + 1), eb('owner', '=', holder)]),
         ]),
       )
       .executeTakeFirst();
@@ -144,13 +145,14 @@ export function inboxOver<Message extends Rememberable>(
     claim: async (limit, inboxId) => {
       const claims: InboxClaim<Message>[] = [];
       for (const row of await steadily(() => claimable(limit, inboxId))) {
-        if (row.message === null || !(await steadily(() => take(row.inbox_id, row.epoch)))) continue;
+        const holder = newHolder(owner);
+        if (row.message === null || !(await steadily(() => take(row.inbox_id, row.epoch, holder)))) continue;
         claims.push({
           inboxId: row.inbox_id,
           message: JSON.parse(row.message) as Message,
           attempt: row.epoch + 1,
           ageMs: row.age_ms,
-          epoch: row.epoch + 1,
+          holder,
         });
       }
       return claims;
@@ -158,19 +160,20 @@ export function inboxOver<Message extends Rememberable>(
     renew: async (claims) => {
       if (claims.length === 0) return new Set();
       const ids = claims.map((claim) => claim.inboxId);
+      const holders = claims.map((claim) => claim.holder);
       return steadily(async () => {
         await kysely
           .updateTable('cb_inbox')
           .set({ lease_until: sql<number>`${now} + ${leaseMs}` })
           .where('inbox_id', 'in', ids)
-          .where('owner', '=', owner)
+          .where('owner', 'in', holders)
           .where('state', '=', 'working')
           .execute();
         const rows = await kysely
           .selectFrom('cb_inbox')
           .select('inbox_id')
           .where('inbox_id', 'in', ids)
-          .where('owner', '=', owner)
+          .where('owner', 'in', holders)
           .where('state', '=', 'working')
           .execute();
         return new Set(rows.map((row) => row.inbox_id));
@@ -182,8 +185,7 @@ export function inboxOver<Message extends Rememberable>(
           .updateTable('cb_inbox')
           .set({ state: 'received', owner: null, lease_until: 0 })
           .where('inbox_id', '=', claim.inboxId)
-          .where('owner', '=', owner)
-          .where('epoch', '=', claim.epoch)
+          .where('owner', '=', claim.holder)
           .where('state', '=', 'working')
           .execute(),
       );
@@ -198,16 +200,14 @@ export function inboxOver<Message extends Rememberable>(
 export async function endQuestion(
   transaction: Transaction<StoreTables>,
   now: ReturnType<ReturnType<typeof bridgeOf>['nowMs']>,
-  owner: string,
-  claim: Pick<InboxClaim<unknown>, 'inboxId' | 'epoch'>,
+  claim: Pick<InboxClaim<unknown>, 'inboxId' | 'holder'>,
   end: InboxEnd,
 ): Promise<boolean> {
   const { numUpdatedRows } = await transaction
     .updateTable('cb_inbox')
     .set({ state: end, finished_at: now, lease_until: 0 })
     .where('inbox_id', '=', claim.inboxId)
-    .where('owner', '=', owner)
-    .where('epoch', '=', claim.epoch)
+    .where('owner', '=', claim.holder)
     .where('state', 'in', ['working', end])
     .executeTakeFirst();
   return numUpdatedRows > 0n;

@@ -72,7 +72,7 @@ export interface Outbox {
   enqueue(dispatches: readonly Dispatch[]): Promise<number>;
   /** Enqueues an answer and ends its question, both or neither: what was acknowledged is answered exactly once. */
   answer(
-    claim: Pick<InboxClaim<unknown>, 'inboxId' | 'epoch'>,
+    claim: Pick<InboxClaim<unknown>, 'inboxId' | 'holder'>,
     end: InboxEnd,
     reply: Pick<Dispatch, 'address' | 'parts'>,
   ): Promise<Answered>;
@@ -89,7 +89,7 @@ export interface Outbox {
 
 const answerPriority = 0;
 
-export function outboxOver({ kysely, dialect }: Database<StoreTables>, { owner }: { readonly owner: string }): Outbox {
+export function outboxOver({ kysely, dialect }: Database<StoreTables>): Outbox {
   const now = bridgeOf(dialect).nowMs();
   const listeners: ((targetId: string) => void)[] = [];
 
@@ -159,7 +159,7 @@ export function outboxOver({ kysely, dialect }: Database<StoreTables>, { owner }
     answer: async (claim, end, reply) => {
       const answered = await steadily(() =>
         kysely.transaction().execute(async (transaction): Promise<Answered> => {
-          if (!(await endQuestion(transaction, now, owner, claim, end))) return 'late';
+          if (!(await endQuestion(transaction, now, claim, end))) return 'late';
           const key = `inbox:${claim.inboxId}`;
           await insert(transaction, { ...reply, idempotencyKeyBase: key, cause: key, priority: answerPriority });
           // Who asks there is there: a target closed in the past is open again.

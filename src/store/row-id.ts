@@ -17,6 +17,17 @@ export function newRowId(nowMs: number = Date.now()): string {
   return lastMs.toString(16).padStart(12, '0') + counter.toString(16).padStart(6, '0') + randomBytes(7).toString('hex');
 }
 
+let claims = 0;
+
+/**
+ * Names one attempt to claim something: a process that claims the same row twice at once must not take the other's
+ * success for its own.
+ */
+export function newHolder(owner: string): string {
+  claims += 1;
+  return `${owner}:${claims.toString(36)}`;
+}
+
 /** Foreign ids as one key of at most 190 characters; what is longer keeps its head and gets a SHA-256 for the rest. */
 export function foldedKey(...parts: readonly string[]): string {
   const whole = parts.join(':');

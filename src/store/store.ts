@@ -64,11 +64,11 @@ export async function openStore<
     await database.close();
     throw error;
   }
-  const owner = `${hostname().slice(0, 32)}:${process.pid}:${randomBytes(6).toString('hex')}`;
+  const owner = `${hostname().slice(0, 24)}:${process.pid}:${randomBytes(6).toString('hex')}`;
   const claims = { owner, leaseMs: options.leaseMs ?? 30_000 };
   return {
     inbox: inboxOver<Message>(database, claims),
-    outbox: outboxOver(database, claims),
+    outbox: outboxOver(database),
     targets: targetsOver<Part, Address>(database, claims),
     pictures: picturesOver(database, { keptMs: options.picturesKeptMs ?? dayMs }),
     identities: identitiesOver(database),

@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { Database } from '../database/connect.ts';
 import { bridgeOf } from '../database/dialect.ts';
 import type { Addressed, OutboxRow, Sendable } from './outbox.ts';
-import { foldedKey } from './row-id.ts';
+import { foldedKey, newHolder } from './row-id.ts';
 import type { StoreTables } from './schema.ts';
 import { steadily } from './steadily.ts';
 
@@ -10,10 +10,13 @@ import { steadily } from './steadily.ts';
 export const targetIdOf = (address: Pick<Addressed, 'platform' | 'target'>): string =>
   foldedKey(address.platform, address.target);
 
-/** The right to send to one target, until the lease ends. `epoch` rises with every claim and fences the ones before. */
+/** The right to send to one target, until the lease ends. */
 export interface TargetClaim {
   readonly targetId: string;
+  /** Rises with every claim and fences the ones before. */
   readonly epoch: number;
+  /** Names this claim among all. */
+  readonly holder: string;
 }
 
 /** What an attempt left behind. */
@@ -85,7 +88,7 @@ export function targetsOver<Part extends Sendable, Address extends Addressed>(
     return query.execute();
   };
 
-  const take = async (targetId: string, seen: number | null): Promise<number | null> => {
+  const take = async (targetId: string, seen: number | null, holder: string): Promise<TargetClaim | null> => {
     if (seen === null) {
       const values = kysely.insertInto('cb_targets').values({
         target_id: targetId,
@@ -102,33 +105,30 @@ export function targetsOver<Part extends Sendable, Address extends Addressed>(
     const epoch = seen ?? 0;
     const { numUpdatedRows } = await kysely
       .updateTable('cb_targets')
-      .set({ owner, epoch: epoch + 1, lease_until: fromNow(leaseMs) })
+      .set({ owner: holder, epoch: epoch + 1, lease_until: fromNow(leaseMs) })
       .where('target_id', '=', targetId)
       .where('state', '=', 'open')
       .where(({ or, and, eb }) =>
         or([
           and([eb('epoch', '=', epoch), eb('lease_until', '<=', now), eb('hold_until', '<=', now)]),
-          and([eb('epoch', '=', epoch + 1), eb('owner', '=', owner)]),
+          and([eb('epoch', '=', epoch + 1), eb('owner', '=', holder)]),
         ]),
       )
       .executeTakeFirst();
-    return numUpdatedRows > 0n ? epoch + 1 : null;
+    return numUpdatedRows > 0n ? { targetId, epoch: epoch + 1, holder } : null;
   };
 
   /** Changes a claimed target; nothing happens when it has another owner by now. */
   const ofClaim = (claim: TargetClaim) =>
-    kysely
-      .updateTable('cb_targets')
-      .where('target_id', '=', claim.targetId)
-      .where('owner', '=', owner)
-      .where('epoch', '=', claim.epoch);
+    kysely.updateTable('cb_targets').where('target_id', '=', claim.targetId).where('owner', '=', claim.holder);
 
   return {
     claim: async (limit, targetId) => {
       const claims: TargetClaim[] = [];
       for (const row of await steadily(() => claimable(limit, targetId))) {
-        const epoch = await steadily(() => take(row.target_id, row.epoch));
-        if (epoch !== null) claims.push({ targetId: row.target_id, epoch });
+        const holder = newHolder(owner);
+        const claim = await steadily(() => take(row.target_id, row.epoch, holder));
+        if (claim !== null) claims.push(claim);
       }
       return claims;
     },
@@ -182,8 +182,7 @@ export function targetsOver<Part extends Sendable, Address extends Addressed>(
               selectFrom('cb_targets')
                 .select('target_id')
                 .where('target_id', '=', claim.targetId)
-                .where('owner', '=', owner)
-                .where('epoch', '=', claim.epoch)
+                .where('owner', '=', claim.holder)
                 .where('lease_until', '>', now),
             ),
           )
@@ -265,20 +264,20 @@ export function targetsOver<Part extends Sendable, Address extends Addressed>(
       if (claims.length === 0) return new Set();
       return steadily(async () => {
         const ids = claims.map((claim) => claim.targetId);
+        const holders = claims.map((claim) => claim.holder);
         await kysely
           .updateTable('cb_targets')
           .set({ lease_until: fromNow(leaseMs) })
           .where('target_id', 'in', ids)
-          .where('owner', '=', owner)
+          .where('owner', 'in', holders)
           .execute();
         const rows = await kysely
           .selectFrom('cb_targets')
-          .select(['target_id', 'epoch'])
+          .select('target_id')
           .where('target_id', 'in', ids)
-          .where('owner', '=', owner)
+          .where('owner', 'in', holders)
           .execute();
-        const epochs = new Map(rows.map((row) => [row.target_id, row.epoch]));
-        return new Set(claims.filter((c) => epochs.get(c.targetId) === c.epoch).map((c) => c.targetId));
+        return new Set(rows.map((row) => row.target_id));
       });
     },
 

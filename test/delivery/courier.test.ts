@@ -77,6 +77,13 @@ describeStores('courier', (dialect) => {
     expect(texts().toSorted()).toEqual(['1', '2', '3']);
   });
 
+  it('gives a target to one of several claims at once, also of one process', async () => {
+    collector = await startCollector();
+    await enqueue('a', ['1']);
+    const claims = await Promise.all(Array.from({ length: 6 }, () => store.targets.claim(1)));
+    expect(claims.flat()).toHaveLength(1);
+  });
+
   it('keeps the order of a target, also when its first message is refused for a while, and lets others pass', async () => {
     collector = await startCollector();
     collector.treat((arrival, nth) => (arrival.text === 'a0' && nth < 4 ? 'refuse' : 'take'));

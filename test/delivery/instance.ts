@@ -4,10 +4,8 @@ import { carryInProcess } from '../../src/delivery/carrier.ts';
 import { openChatStore } from '../../src/delivery/chat-store.ts';
 import { createCourier } from '../../src/delivery/courier.ts';
 import { createInboxWorker } from '../../src/delivery/inbox-worker.ts';
-import { carryThroughQueue } from '../../src/delivery/queue-carrier.ts';
 import type { InboundMessage } from '../../src/platforms/platform.ts';
 import { createInProcessState } from '../../src/store/in-process-state.ts';
-import { createRedisState } from '../../src/store/redis-state.ts';
 import { addressOf, collectorPlatform, fastRetry, quiet, text } from './collector-platform.ts';
 
 /** One bot process under test; how it is set comes as the first argument, orders and news go over IPC. */
@@ -38,7 +36,10 @@ const store = await openChatStore(settings.storeUrl, { leaseMs: settings.leaseMs
 const state =
   settings.redis === null
     ? createInProcessState()
-    : createRedisState(settings.redis.url, { log: quiet, prefix: `${settings.redis.prefix}:` });
+    : (await import('../../src/store/redis-state.ts')).createRedisState(settings.redis.url, {
+        log: quiet,
+        prefix: `${settings.redis.prefix}:`,
+      });
 const courier = createCourier({
   store,
   platforms: collectorPlatform({
@@ -72,10 +73,15 @@ const parts = {
   worker: settings.haltAt === 'remembered' ? { wake: () => undefined, work: async () => undefined } : worker,
   courier: held ? { wake: () => undefined, deliver: async () => undefined } : courier,
 };
-const carrier =
-  settings.redis === null
-    ? carryInProcess(parts)
-    : carryThroughQueue({ ...parts, log: quiet, redisUrl: settings.redis.url, prefix: settings.redis.prefix });
+// Loaded where it is needed: most tests start many processes without Redis.
+const queueOf = async (redis: { readonly url: string; readonly prefix: string }) =>
+  (await import('../../src/delivery/queue-carrier.ts')).carryThroughQueue({
+    ...parts,
+    log: quiet,
+    redisUrl: redis.url,
+    prefix: redis.prefix,
+  });
+const carrier = settings.redis === null ? carryInProcess(parts) : await queueOf(settings.redis);
 if (held) {
   // Stopped before it begins, so that no sweep does what this process is to die before.
   await courier.stop();

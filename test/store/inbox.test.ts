@@ -57,6 +57,12 @@ describeStores('inbox', (dialect) => {
     expect((await store.inbox.claim(5)).map((claim) => claim.message.messageId)).toEqual(['2']);
   });
 
+  it('gives a question to one of several claims at once, also of one process', async () => {
+    await store.inbox.remember(messageOf('1'));
+    const claims = await Promise.all(Array.from({ length: 6 }, () => store.inbox.claim(1)));
+    expect(claims.flat()).toHaveLength(1);
+  });
+
   it('finds the question of a dead owner again, and what the dead one writes later is not taken', async () => {
     const survivor = await place.open({ leaseMs: 5_000 });
     await store.inbox.remember(messageOf('1'));
