@@ -1,5 +1,5 @@
 import type { Middleware } from 'koa';
-import { type Clock, systemClock } from './calendar/clock.ts';
+import { type Clock, momentAt, systemClock } from './calendar/clock.ts';
 import { createChartRenderer } from './charts/renderer.ts';
 import type { Config } from './config.ts';
 import { type ChatStore, openChatStore } from './delivery/chat-store.ts';
@@ -103,6 +103,8 @@ export async function start(
     3_600_000,
   );
   purging.unref();
+  // The first question is as quick as the others; a CRM that is down now may be up when it comes.
+  await Promise.allSettled([house.company(momentAt(clock.now(), house.zone)), charts.warm()]);
   const port = await listen(server, config.server.HOST, config.server.PORT);
   log.info({ host: config.server.HOST, port, platforms: [...platforms.keys()] }, 'listening');
   worker.wake();

@@ -16,7 +16,7 @@ const floors: readonly (readonly string[])[] = [
   ['delivery'],
   ['answer', 'report-answer', 'conversations', 'company', 'schedule'],
   ['house', 'server', 'log'],
-  ['settings', 'config', 'demo', 'running', 'main'],
+  ['settings', 'config', 'demo', 'running', 'demo-server', 'main'],
 ];
 
 /** Contracts that are only shapes: what a question, a reply and a picture are. They may be named from anywhere above the ground floor. */
@@ -46,6 +46,11 @@ const sideways = new Set([
   'report-answer>company',
   'config>settings',
   'demo>settings',
+  'demo-server>demo',
+  'demo-server>running',
+  'demo-server>demo',
+  'demo-server>running',
+  'demo-server>config',
   'running>config',
   'main>config',
   'main>running',
