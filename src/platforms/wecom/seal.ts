@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { z } from 'zod';
 import { Failure } from '../../failure.ts';
 import type { RawRequest } from '../platform.ts';
 import type { WecomAibotSettings, WecomAppSettings } from './config.ts';
@@ -141,6 +142,32 @@ export function openAibotAnswer(settings: WecomAibotSettings, body: string): Rea
   if (typeof timestamp !== 'number') throw invalidAnswer();
   const clear: unknown = JSON.parse(opened(aibotKeys(settings), encrypted, msgsignature, String(timestamp), nonce));
   return typeof clear === 'object' && clear !== null ? { ...clear } : null;
+}
+
+const streamSchema = z.object({
+  msgtype: z.literal('stream'),
+  stream: z.object({
+    id: z.string(),
+    finish: z.boolean(),
+    content: z.string(),
+    msg_item: z.array(z.object({ image: z.object({ base64: z.string() }) })).default([]),
+  }),
+});
+
+/** One frame of a stream as its reader sees it. */
+export interface ShownStream {
+  readonly id: string;
+  readonly finish: boolean;
+  readonly content: string;
+  readonly pictures: readonly Buffer[];
+}
+
+/** The frame in an answer that `openAibotAnswer` gave, null when it is none. */
+export function shownStream(answer: Readonly<Record<string, unknown>> | null): ShownStream | null {
+  const read = streamSchema.safeParse(answer);
+  if (!read.success) return null;
+  const { id, finish, content, msg_item: items } = read.data.stream;
+  return { id, finish, content, pictures: items.map(({ image }) => Buffer.from(image.base64, 'base64')) };
 }
 
 /** The text of a passive answer of the app, null for an empty one. Throws `bad-input` for what WeCom would not take. */

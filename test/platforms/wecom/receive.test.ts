@@ -130,6 +130,9 @@ describe('XML', () => {
       '{"json":1}',
       '',
       `${'<a>'.repeat(50_000)}`,
+      text.replace('</xml>', `${'<A/>'.repeat(1_000)}</xml>`),
+      `${text}tail`,
+      `head${text}`,
     ])
       expect(app(odd).kind).toBe('refused');
   });

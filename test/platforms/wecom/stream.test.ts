@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { InboundMessage, Platform, SendContext } from '../../../src/platforms/platform.ts';
-import { openAibotAnswer, sealAibotCallback, sealAibotPoll } from '../../../src/platforms/wecom/seal.ts';
+import { openAibotAnswer, sealAibotCallback, sealAibotPoll, shownStream } from '../../../src/platforms/wecom/seal.ts';
 import { replyOf, samplePicture } from '../conformance.ts';
 import { type AibotHarness, aibotHarness, nowMs } from './harness.ts';
 
@@ -78,6 +78,16 @@ test('a question is acknowledged by an open stream, and the finishing frame brin
   // A finishing frame that got lost is asked for again.
   expect(await poll(streamId)).toEqual(last);
   expect(harness.server.calls()).toBe(0);
+});
+
+test('a client reads frames as people see them', async () => {
+  const { message, frame, streamId } = await ask();
+  expect(shownStream(frame)).toEqual({ id: streamId, finish: false, content: '正在查询…', pictures: [] });
+  await answer(message);
+  const last = shownStream({ msgtype: 'stream', stream: await poll(streamId) });
+  expect(last?.pictures[0]?.equals(samplePicture.png)).toBe(true);
+  expect(shownStream(null)).toBeNull();
+  expect(shownStream({ msgtype: 'text', text: { content: 'x' } })).toBeNull();
 });
 
 test('any instance answers the poll, and a repeated callback gets the same stream', async () => {
