@@ -37,7 +37,7 @@ export async function ensureDemoCompany(
 ): Promise<'kept' | 'generated' | 'own data'> {
   const database = connect<CrmTables>(url);
   try {
-    await migrate(database, 'cm', crmMigrations(database.dialect));
+    await migrate(database, 'crm', crmMigrations(database.dialect));
     const marker = await database.kysely
       .selectFrom('cm_capabilities')
       .select('note')
