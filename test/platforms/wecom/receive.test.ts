@@ -130,7 +130,7 @@ describe('XML', () => {
       '{"json":1}',
       '',
       `${'<a>'.repeat(50_000)}`,
-      text.replace('</xml>', `${'<A/>'.repeat(1_000)}</xml>`),
+      text.replace('</xml>', `${Array.from({ length: 1_000 }, (_, index) => `<A${index}/>`).join('')}</xml>`),
       `${text}tail`,
       `head${text}`,
     ])
