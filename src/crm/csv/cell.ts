@@ -70,10 +70,12 @@ function readTime(text: string): Cell {
 
 /** A plain decimal, kept as text so that nothing is rounded on the way; zeros at the end of the fraction do not count. */
 function readNumber(text: string, whole: number, fraction: number, expected: string): Cell {
-  const found = /^([+-]?)0*(\d+)(?:\.(\d+?)0*)?$/.exec(text);
-  if (found === null || found[2]!.length > whole || (found[3] ?? '').length > fraction) return { expected };
-  const sign = found[1] === '-' ? '-' : '';
-  return { value: `${sign}${found[2]}${found[3] === undefined ? '' : `.${found[3]}`}` };
+  const found = /^([+-]?)0*(\d+)(?:\.(\d+))?$/.exec(text);
+  if (found === null) return { expected };
+  const [, sign, units] = found;
+  const part = (found[3] ?? '').replace(/0+$/, '');
+  if (units!.length > whole || part.length > fraction) return { expected };
+  return { value: `${sign === '-' ? '-' : ''}${units}${part === '' ? '' : `.${part}`}` };
 }
 
 function readInteger(text: string, most: number): Cell {

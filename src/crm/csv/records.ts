@@ -25,7 +25,18 @@ const limitLineBytes = 16 * 1024 * 1024;
 
 /** Reads a file record by record, UTF-8 with or without BOM. Throws `UnreadableCsv`. */
 export async function* readCsv(path: string): AsyncGenerator<CsvRecord> {
-  const parser = parse({ info: true, relax_column_count: true, skip_empty_lines: true, bom: true });
+  // The parser runs ahead of whoever reads: an error is told by how far the parser came.
+  let parsedToLine = 0;
+  const parser = parse({
+    info: true,
+    relax_column_count: true,
+    skip_empty_lines: true,
+    bom: true,
+    on_record: (record, { lines }) => {
+      parsedToLine = lines;
+      return record;
+    },
+  });
   // An error of either end destroys the parser and so ends the loop below, which is where it is told.
   pipeline(readTextOf(path), parser, () => undefined);
   let line = 1;
@@ -39,7 +50,7 @@ export async function* readCsv(path: string): AsyncGenerator<CsvRecord> {
     const code = (error as Partial<CsvError>).code ?? '';
     if (!code.startsWith('CSV_')) throw error;
     throw new UnreadableCsv(
-      line,
+      parsedToLine + 1,
       code === 'CSV_QUOTE_NOT_CLOSED'
         ? '引号没有收尾,文件可能没有写完整'
         : '引号的位置不对,含逗号或引号的内容要整个放在双引号里,里面的引号写两个',
