@@ -1,5 +1,5 @@
 import { createCanvas } from 'canvas';
-import { Chart } from 'chart.js/auto';
+import { Chart, type ChartItem } from 'chart.js/auto';
 import { ChartJSNodeCanvas } from 'chartjs-node-canvas';
 import { ChartCanvas } from '../src/charts/chart-canvas.ts';
 import type { Draft } from '../src/charts/draft.ts';
@@ -33,11 +33,12 @@ async function timed(work: () => Promise<unknown>): Promise<number> {
 
 /** The peer of the goal: chart.js itself, a canvas that is kept, the same plugin, pixels and encoder. */
 function directly(): (draft: Draft) => Promise<Buffer> {
-  const canvas = Object.assign(createCanvas(page.width, page.width), { style: {} });
+  const canvas = createCanvas(page.width, page.width);
+  const surface: object = Object.assign(canvas, { style: {} });
   return async (draft) => {
     canvas.width = draft.width;
     canvas.height = draft.height;
-    const chart = new Chart(canvas as never, { ...draft.chart, plugins: [ink(draft)] });
+    const chart = new Chart(surface as ChartItem, { ...draft.chart, plugins: [ink(draft)] });
     const pixels = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data;
     const [width, height] = [canvas.width, canvas.height];
     chart.destroy();

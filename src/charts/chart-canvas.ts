@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import { type Canvas, createCanvas } from 'canvas';
-import type { Chart as ChartJs } from 'chart.js';
+import type { ChartItem, Chart as ChartJs } from 'chart.js';
 import { ChartJSNodeCanvasBase } from 'chartjs-node-canvas';
 import { Failure } from '../failure.ts';
 import type { Draft } from './draft.ts';
@@ -63,8 +63,8 @@ export class ChartCanvas extends ChartJSNodeCanvasBase {
     }
     const canvas = createCanvas(draft.width, draft.height);
     // chart.js writes the size it is shown at into `style`, which a canvas outside a page does not have.
-    const surface = Object.assign(canvas, { style: {} });
-    const chart = new this._chartJs(surface, { ...draft.chart, plugins: [ink(draft)] });
+    const surface: object = Object.assign(canvas, { style: {} });
+    const chart = new this._chartJs(surface as ChartItem, { ...draft.chart, plugins: [ink(draft)] });
     return { chart, canvas };
   }
 

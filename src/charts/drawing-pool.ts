@@ -6,6 +6,7 @@ import { Failure } from '../failure.ts';
 import type { DrawnPng } from './chart-canvas.ts';
 import type { DrawingWorkerData } from './drawing-worker.ts';
 import type { ChartSpec } from './spec.ts';
+import { Turns } from './turns.ts';
 
 export interface DrawingPoolSettings {
   readonly workers: number;
@@ -41,7 +42,8 @@ const resourceLimits = { maxOldGenerationSizeMb: 256 };
 function failureOf(error: unknown): Failure {
   if (error instanceof Failure) return error;
   const { name, message } = error instanceof Error ? error : { name: '', message: 'unknown error' };
-  if (name === 'AbortError') return new Failure('unavailable', 'drawing took too long', '这张图画得太久,先看文字。');
+  if (name === 'AbortError' || name === 'TimeoutError')
+    return new Failure('unavailable', 'drawing took too long', '这张图画得太久,先看文字。');
   if (message.includes('CHART_FONT') || message.startsWith('font cannot be read')) {
     return new Failure('misconfigured', message, '图画不出来:字体文件读不了,请管理员检查。', error);
   }
@@ -52,7 +54,7 @@ export function createDrawingPool(settings: DrawingPoolSettings): DrawingPool {
   const { workers, queueLimit, timeoutMs, ownFont, workerFile } = settings;
   let pool: Piscina<ChartSpec | null, DrawnPng | null> | null = null;
   let closed = false;
-  let asked = 0;
+  const turns = new Turns(workers, queueLimit);
 
   const threads = (): Piscina<ChartSpec | null, DrawnPng | null> => {
     if (closed) throw new Failure('unavailable', 'the chart renderer is closed', '服务正在停止,请稍后再试。');
@@ -78,19 +80,21 @@ export function createDrawingPool(settings: DrawingPoolSettings): DrawingPool {
 
   return {
     async draw(spec) {
-      // Counted here: the pool's own limit would count only what it has not yet handed to a thread.
-      if (asked >= workers + queueLimit) {
+      if (turns.isFull) {
         throw new Failure('unavailable', 'drawing queue is full', '现在画图的人太多,请稍后再试。');
       }
-      asked++;
+      const signal = AbortSignal.timeout(timeoutMs);
       try {
-        const drawn = await threads().run(spec, { signal: AbortSignal.timeout(timeoutMs) });
-        if (drawn === null) throw new Failure('bug', 'a drawing thread gave no picture', '这张图没画出来,先看文字。');
-        return { ...drawn, png: Buffer.from(drawn.png.buffer, drawn.png.byteOffset, drawn.png.byteLength) };
+        await turns.enter(signal);
+        try {
+          const drawn = await threads().run(spec, { signal });
+          if (drawn === null) throw new Failure('bug', 'a drawing thread gave no picture', '这张图没画出来,先看文字。');
+          return { ...drawn, png: Buffer.from(drawn.png.buffer, drawn.png.byteOffset, drawn.png.byteLength) };
+        } finally {
+          turns.leave();
+        }
       } catch (error) {
         throw failureOf(error);
-      } finally {
-        asked--;
       }
     },
     async warm() {

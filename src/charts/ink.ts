@@ -1,11 +1,35 @@
-import type { CanvasRenderingContext2D } from 'canvas';
 import type { Plugin } from 'chart.js';
 import { never } from '../failure.ts';
 import type { Draft, Mark, Point, TextMark } from './draft.ts';
 import { fontOf } from './fonts.ts';
 import { colours } from './theme.ts';
 
-function trace(context: CanvasRenderingContext2D, points: readonly Point[]): void {
+/** What is used of a 2D context: chart.js speaks of the browser's, the canvas library of its own. */
+interface Context {
+  font: string;
+  textAlign: string;
+  textBaseline: string;
+  fillStyle: unknown;
+  strokeStyle: unknown;
+  lineWidth: number;
+  lineJoin: string;
+  beginPath(): void;
+  closePath(): void;
+  moveTo(x: number, y: number): void;
+  lineTo(x: number, y: number): void;
+  arc(x: number, y: number, radius: number, from: number, to: number): void;
+  roundRect(x: number, y: number, width: number, height: number, radius: number): void;
+  setLineDash(segments: number[]): void;
+  fill(): void;
+  stroke(): void;
+  fillRect(x: number, y: number, width: number, height: number): void;
+  fillText(text: string, x: number, y: number): void;
+  strokeText(text: string, x: number, y: number): void;
+  save(): void;
+  restore(): void;
+}
+
+function trace(context: Context, points: readonly Point[]): void {
   context.beginPath();
   points.forEach(({ x, y }, i) => {
     if (i === 0) context.moveTo(x, y);
@@ -19,7 +43,7 @@ function trace(context: CanvasRenderingContext2D, points: readonly Point[]): voi
  */
 const baselineBelowMiddle = 0.37;
 
-function write(context: CanvasRenderingContext2D, mark: TextMark): void {
+function write(context: Context, mark: TextMark): void {
   context.font = fontOf(mark.size, mark.weight);
   context.textAlign = mark.align;
   context.textBaseline = 'alphabetic';
@@ -34,7 +58,7 @@ function write(context: CanvasRenderingContext2D, mark: TextMark): void {
   context.fillText(mark.text, mark.x, y);
 }
 
-function put(context: CanvasRenderingContext2D, mark: Mark): void {
+function put(context: Context, mark: Mark): void {
   switch (mark.kind) {
     case 'text':
       write(context, mark);
@@ -76,7 +100,7 @@ function put(context: CanvasRenderingContext2D, mark: Mark): void {
   }
 }
 
-function putAll(context: CanvasRenderingContext2D, marks: readonly Mark[]): void {
+function putAll(context: Context, marks: readonly Mark[]): void {
   context.save();
   for (const mark of marks) put(context, mark);
   context.restore();

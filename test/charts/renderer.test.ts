@@ -142,7 +142,7 @@ describe('the drawing pool', () => {
   });
 
   it('ends a thread that takes too long and draws the next picture in a new one', async () => {
-    const pool = misbehaving({ timeoutMs: 700 });
+    const pool = misbehaving({ timeoutMs: 1500 });
     await pool.warm();
     const failure = await failureOf(pool.draw(titled('hang')));
     expect(failure).toMatchObject({ code: 'unavailable', message: 'drawing took too long' });
@@ -153,6 +153,23 @@ describe('the drawing pool', () => {
     const failure = await failureOf(misbehaving().draw(titled('throw')));
     expect(failure.code).toBe('bug');
     expect(failure.message + failure.kindly).not.toContain('secret');
+  });
+
+  it('draws in the order of asking', async () => {
+    const pool = misbehaving();
+    const order: number[] = [];
+    await Promise.all(Array.from({ length: 9 }, (_, i) => pool.draw(titled(`第 ${i} 张`)).then(() => order.push(i))));
+    expect(order).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8]);
+  });
+
+  it('gives up a picture that waits too long, without drawing it', async () => {
+    const pool = misbehaving({ timeoutMs: 900 });
+    await pool.warm();
+    const results = await Promise.allSettled(Array.from({ length: 30 }, (_, i) => pool.draw(titled(`第 ${i} 张`))));
+    const late = results.findIndex((result) => result.status === 'rejected');
+    expect(late).toBeGreaterThan(1);
+    expect(results.slice(late).every((result) => result.status === 'rejected')).toBe(true);
+    expect((await pool.draw(titled('fine'))).width).toBe(1);
   });
 
   it('refuses more pictures than may wait, at once and kindly', async () => {
