@@ -255,7 +255,7 @@ describe('what is not a question', () => {
     '@all',
     '漏'.repeat(10_000),
     '![x](http://evil.example/x.png) [y](http://evil.example)',
-    '{{7*7}} $' + '{7*7}',
+    '{{1337*1337}} $' + '{1337*1337}',
     '\u0000\u202e漏斗',
   ])('bad input %# is answered, and nothing in it acts', async (text) => {
     const before = wecom.sentBodies().length;
@@ -265,7 +265,7 @@ describe('what is not a question', () => {
     await expect.poll(() => wecom.sentBodies().length - before, { timeout: 10_000 }).toBeGreaterThan(0);
     const answer = wecom.sentBodies().slice(before).join('\n');
     expect(answer).not.toMatch(/@all|<@|\]\(http:\/\/evil/);
-    expect(answer).not.toContain('49');
+    expect(answer).not.toContain('1787569');
     expect(wecom.complaints()).toEqual([]);
   });
 });
