@@ -50,14 +50,14 @@ export function createCrew<Claim>(options: CrewOptions<Claim>): Crew<Claim> {
   const ready: Held<Claim>[] = [];
   const working = new Map<Held<Claim>, Promise<void>>();
   const timers = new Set<NodeJS.Timeout>();
-  /** Places promised to claims by id that are on their way. */
-  let promised = 0;
+  /** Claims by id that are on their way: each has a place promised. */
+  const taking = new Set<Promise<unknown>>();
   let turnedAway = false;
   let isStopping = false;
   let pumping: Promise<void> | null = null;
   let wokenMeanwhile = false;
 
-  const freePlaces = (): number => concurrency - working.size - promised;
+  const freePlaces = (): number => concurrency - working.size - taking.size;
 
   const start = (held: Held<Claim>): Promise<void> => {
     const work = options.serve(held).finally(() => {
@@ -99,16 +99,13 @@ export function createCrew<Claim>(options: CrewOptions<Claim>): Crew<Claim> {
       });
   }
 
-  async function takeOne(id: string): Promise<Held<Claim> | null> {
-    promised += 1;
+  async function claimOne(id: string): Promise<Held<Claim> | null> {
     try {
       const [claim] = await options.claim(1, id);
       return claim === undefined ? null : { claim, lost: false };
     } catch (error) {
       log.warn({ error, table }, 'a row could not be claimed, trying again at the next sweep');
       return null;
-    } finally {
-      promised -= 1;
     }
   }
 
@@ -151,7 +148,10 @@ export function createCrew<Claim>(options: CrewOptions<Claim>): Crew<Claim> {
         turnedAway = true;
         return;
       }
-      const held = await takeOne(id);
+      const claiming = claimOne(id);
+      taking.add(claiming);
+      const held = await claiming;
+      taking.delete(claiming);
       if (held !== null && isStopping) return options.release(held.claim).catch(() => undefined);
       if (held !== null) return start(held);
       if (turnedAway) wake();
@@ -161,7 +161,8 @@ export function createCrew<Claim>(options: CrewOptions<Claim>): Crew<Claim> {
       for (;;) {
         wake();
         await pumping;
-        if (working.size > 0) await Promise.race(working.values());
+        const busy = [...working.values(), ...taking];
+        if (busy.length > 0) await Promise.race(busy);
         else if (ready.length === 0 && pumping === null) return;
       }
     },

@@ -1,5 +1,5 @@
 import type { Transaction } from 'kysely';
-import { sql } from 'kysely';
+import { CompiledQuery, sql } from 'kysely';
 import type { Database } from '../database/connect.ts';
 import { bridgeOf } from '../database/dialect.ts';
 import { groupCommit } from './group-commit.ts';
@@ -64,34 +64,35 @@ export function inboxOver<Message extends Rememberable>(
   const now = bridgeOf(dialect).nowMs();
   const listeners: ((inboxId: string) => void)[] = [];
 
+  // The one statement that is on the way of every acknowledgement: its text is kept per number of rows, because building
+  // it from nodes costs as much as running it.
+  const insertOf = memoised((rows: number) => {
+    const row = sql`(${sql.join(Array(5).fill(null))}, 'received', null, 0, 0, ${now}, null)`;
+    const verb = dialect === 'mysql' ? sql`insert ignore into` : sql`insert or ignore into`;
+    return sql`${verb} cb_inbox
+      (inbox_id, platform, message_id, conversation_id, message,
+       state, owner, epoch, lease_until, received_at, finished_at)
+      values ${sql.join(Array(rows).fill(row))}`.compile(kysely).sql;
+  });
+
   async function insert(messages: readonly Message[]): Promise<Remembered[]> {
-    const rows = messages.map((message) => ({
-      inbox_id: newRowId(),
-      platform: message.platform,
-      message_id: foldedKey(message.messageId),
-      conversation_id: foldedKey(message.platform, message.address.target, message.userId),
-      state: 'received',
-      owner: null,
-      epoch: 0,
-      lease_until: 0,
-      received_at: now,
-      finished_at: null,
-      message: JSON.stringify(message),
-    }));
+    const rows = messages.map((message) => [
+      newRowId(),
+      message.platform,
+      foldedKey(message.messageId),
+      foldedKey(message.platform, message.address.target, message.userId),
+      JSON.stringify(message),
+    ]);
     const mine = await steadily(async () => {
-      const values = kysely.insertInto('cb_inbox').values(rows);
-      const { numInsertedOrUpdatedRows } = await (dialect === 'mysql'
-        ? values.ignore()
-        : values.orIgnore()
-      ).executeTakeFirst();
+      const { numAffectedRows } = await kysely.executeQuery(CompiledQuery.raw(insertOf(rows.length), rows.flat()));
       // All were new: the usual case, no second question needed.
-      if (Number(numInsertedOrUpdatedRows ?? 0n) === rows.length) return null;
-      const ids = rows.map((row) => row.inbox_id);
+      if (Number(numAffectedRows ?? 0n) === rows.length) return null;
+      const ids = rows.map(([inboxId]) => inboxId ?? '');
       const stored = await kysely.selectFrom('cb_inbox').select('inbox_id').where('inbox_id', 'in', ids).execute();
       return new Set(stored.map((row) => row.inbox_id));
     });
-    return rows.map(({ inbox_id }) =>
-      mine === null || mine.has(inbox_id) ? { kind: 'new', inboxId: inbox_id } : { kind: 'seen' },
+    return rows.map(([inboxId = '']) =>
+      mine === null || mine.has(inboxId) ? { kind: 'new', inboxId } : { kind: 'seen' },
     );
   }
 
@@ -193,6 +194,15 @@ export function inboxOver<Message extends Rememberable>(
     onRemembered: (listener) => {
       listeners.push(listener);
     },
+  };
+}
+
+function memoised(make: (rows: number) => string): (rows: number) => string {
+  const made = new Map<number, string>();
+  return (rows) => {
+    const known = made.get(rows) ?? make(rows);
+    made.set(rows, known);
+    return known;
   };
 }
 

@@ -1,6 +1,7 @@
 import { type DeleteResult, type RawBuilder, sql, UpdateResult } from 'kysely';
 import type { Database } from '../database/connect.ts';
 import { bridgeOf } from '../database/dialect.ts';
+import { firstRowIdAt } from './row-id.ts';
 import type { StoreTables } from './schema.ts';
 import { steadily } from './steadily.ts';
 
@@ -19,6 +20,7 @@ const before = (now: RawBuilder<number>, ms: number) => sql<number>`${now} - ${m
 export async function purge(
   { kysely, dialect }: Database<StoreTables>,
   kept: { readonly textsMs: number; readonly auditMs: number },
+  nowMs: number = Date.now(),
 ): Promise<number> {
   const now = bridgeOf(dialect).nowMs();
   const texts = before(now, kept.textsMs);
@@ -31,7 +33,7 @@ export async function purge(
         .updateTable('cb_inbox')
         .set({ message: null })
         .where('state', 'in', ended)
-        .where('received_at', '<', texts)
+        .where('inbox_id', '<', firstRowIdAt(nowMs - kept.textsMs))
         .where('message', 'is not', null)
         .executeTakeFirst(),
     () =>
@@ -42,7 +44,12 @@ export async function purge(
         .where('finished_at', '<', texts)
         .where('part', 'is not', null)
         .executeTakeFirst(),
-    () => kysely.deleteFrom('cb_inbox').where('state', 'in', ended).where('received_at', '<', keys).executeTakeFirst(),
+    () =>
+      kysely
+        .deleteFrom('cb_inbox')
+        .where('state', 'in', ended)
+        .where('inbox_id', '<', firstRowIdAt(nowMs - Math.max(kept.textsMs, keysKeptMs)))
+        .executeTakeFirst(),
     () => kysely.deleteFrom('cb_outbox').where('state', 'in', done).where('finished_at', '<', keys).executeTakeFirst(),
     () =>
       kysely

@@ -17,6 +17,10 @@ export function newRowId(nowMs: number = Date.now()): string {
   return lastMs.toString(16).padStart(12, '0') + counter.toString(16).padStart(6, '0') + randomBytes(7).toString('hex');
 }
 
+/** Sorts before every key made at or after this instant: old rows are found by their key, without an index on time. */
+export const firstRowIdAt = (epochMs: number): string =>
+  Math.max(0, Math.trunc(epochMs)).toString(16).padStart(12, '0');
+
 let claims = 0;
 
 /**

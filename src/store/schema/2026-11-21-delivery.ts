@@ -33,7 +33,6 @@ export const delivery20261121 = {
       indexes: {
         state: ['state', 'lease_until'],
         conversation: ['conversation_id', 'state'],
-        received: ['received_at'],
       },
     },
   ),
