@@ -26,7 +26,8 @@ export interface Crm {
 
 export function openCrm(url: string, options: ConnectOptions = {}): Crm & { readonly database: Database<CrmTables> } {
   const database = connect<CrmTables>(url, { statementTimeoutMs: 30_000, ...options, readOnly: true });
-  return { ...crmOver(database), database };
+  // A spread would freeze the count of queries at its first value.
+  return Object.assign(crmOver(database), { database });
 }
 
 export function crmOver(database: Database<CrmTables>): Crm {

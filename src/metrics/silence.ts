@@ -126,7 +126,7 @@ export async function readSilenceGroups(crm: Crm, ask: SilenceAsk): Promise<Sile
 }
 
 const orders: Readonly<Record<SilenceOrder, RawBuilder<unknown>>> = {
-  stake: sql`coalesce(p.open_fen, 0) + coalesce(k.contract_fen, 0) desc, w.days desc`,
+  stake: sql`coalesce(p.open_fen, 0) + coalesce(k.contract_fen, 0) desc, case when w.level is null then 1 else 0 end, w.level, w.days desc`,
   grade: sql`case when w.level is null then 1 else 0 end, w.level, coalesce(p.open_fen, 0) + coalesce(k.contract_fen, 0) desc, w.days desc`,
   longest: sql`w.days desc`,
   shortest: sql`w.days`,

@@ -116,7 +116,7 @@ function card(company: Company, question: Question, data: Card): Findings {
       ],
       ...serviceWords(service),
     ],
-    advice: adviceOf(company, question, data, silent, quietDays),
+    advice: adviceOf(company, question, data, silent),
     chart: tilesOf(company, question, data, {
       title,
       openFen,
@@ -202,7 +202,7 @@ function serviceWords(service: CardService): Line[] {
   return [[`近 90 天 ${formatCount(service.tickets)} 个工单${complaints}${open}。`]];
 }
 
-function adviceOf(company: Company, question: Question, data: Card, silent: boolean, quietDays: number): Advice[] {
+function adviceOf(company: Company, question: Question, data: Card, silent: boolean): Advice[] {
   const { customer, service, opportunities, contracts } = data;
   const { today } = question.moment;
   const owner = customer.owner_user_id === null ? null : ownerName(company.directory, customer.owner_user_id);
@@ -239,7 +239,7 @@ function adviceOf(company: Company, question: Question, data: Card, silent: bool
     });
   if (customer.owner_user_id === null)
     advice.push({ text: '这家没有负责人,先定一个人跟', who: null, due: addDays(today, 1), command: null });
-  return quietDays < 0 ? [] : advice.slice(0, 3);
+  return advice.slice(0, 3);
 }
 
 function tilesOf(

@@ -3,14 +3,24 @@ import { describePeriod, type Period, periodName } from '../calendar/period.ts';
 import type { Figure } from '../figures/figure.ts';
 import { formatCount, formatMoney, formatPoints, formatRate, formatRatio, unknown } from '../figures/format.ts';
 import { isSmallSample, ratioOf } from '../figures/rate.ts';
+import { comparePart } from '../metrics/cohort-parts.ts';
 import { type Bottleneck, bottleneckOf, type StepChange, stepChanges } from '../metrics/funnel-bottleneck.ts';
-import { type Cohort, overallRate, readCohort, stoppedAt } from '../metrics/funnel-cohort.ts';
+import {
+  type Cohort,
+  canCutCohort,
+  overallRate,
+  readCohort,
+  readCohortParts,
+  stoppedAt,
+} from '../metrics/funnel-cohort.ts';
 import { readStepReach, type StepReach } from '../metrics/funnel-reach.ts';
 import type { Line } from '../replies/reply.ts';
 import { chartFooter } from './captions.ts';
 import { type Baseline, readBaseline } from './funnel-baseline.ts';
+import { byParts } from './funnel-by-parts.ts';
 import { cohortEmpty } from './funnel-empty.ts';
 import type { Advice, Company, Findings, Question, Table } from './report.ts';
+import { splitChoice } from './split-choice.ts';
 
 /** 批次: opportunities created in the period, how far they came by now, where they stop and what was done about it. */
 export async function cohortFindings(company: Company, question: Question, period: Period): Promise<Findings> {
@@ -23,8 +33,11 @@ export async function cohortFindings(company: Company, question: Question, perio
   const bottleneck = bottleneckOf(changes);
   const reach =
     bottleneck === null ? [] : await readStepReach(crm, stages, { ...ask, position: bottleneck.step.position });
+  const by = question.groupBy.find((dimension) => canCutCohort(dimension, company));
+  const split = by === undefined ? [] : await readCohortParts(crm, stages, company, { ...ask, by });
   const title = titleOf(cohort, bottleneck, period);
-  return {
+  const parts = split.map((part) => comparePart(cohort, part, 0, cohort.steps.length - 1));
+  const whole = {
     title,
     mode: '批次',
     headline: headlineOf(cohort, bottleneck),
@@ -50,8 +63,9 @@ export async function cohortFindings(company: Company, question: Question, perio
     },
     table: tableOf(cohort, changes, baseline),
     notes: notesOf(cohort, baseline, period, question),
-    choices: choicesOf(bottleneck, period),
-  };
+    choices: choicesOf(company, question, bottleneck, period),
+  } satisfies Findings;
+  return by === undefined ? whole : byParts(whole, by, cohort, bottleneck, split, parts);
 }
 
 const formatConversion = (change: StepChange): string => {
@@ -61,14 +75,14 @@ const formatConversion = (change: StepChange): string => {
 
 function titleOf(cohort: Cohort, bottleneck: Bottleneck | null, period: Period): string {
   const created = cohort.steps[0]?.reached ?? 0;
-  if (bottleneck === null) {
+  // A few cases name no bottleneck: the title says what there is (decision 21).
+  if (bottleneck === null || (bottleneck.ground === 'lowest' && isSmallSample(bottleneck.step.rate))) {
     const won = cohort.steps.at(-1)?.reached ?? 0;
-    return `${periodName(period)}新建 ${formatCount(created)} 个商机,已成交 ${formatCount(won)} 个`;
+    return `${periodName(period)}新建 ${formatCount(created)} 个商机,${won === 0 ? '还没有成交' : `已成交 ${formatCount(won)} 个`}`;
   }
   const { step, ground } = bottleneck;
   if (ground === 'fell') return `${step.from}→${step.to}转化掉得最多,${formatPoints(step.change ?? 0)}`;
-  const share = 1 - (ratioOf(step.rate) ?? 0);
-  return `${step.from}是瓶颈:${formatRatio(share)} 停在这里${isSmallSample(step.rate) ? '(样本少)' : ''}`;
+  return `${step.from}是瓶颈:${formatRatio(1 - (ratioOf(step.rate) ?? 0))} 停在这里`;
 }
 
 const countFigure = (metric: string, label: string, value: number, stage?: string): Figure => ({
@@ -205,9 +219,9 @@ function narrativeOf(
   const stopped = stoppedAt(cohort, step.position);
   const lost = cohort.steps[step.position]?.lostHere ?? 0;
   lines.push([
-    `最该看的是`,
+    isSmallSample(step.rate) ? '眼下停得最多的是' : '最该看的是',
     { strong: `${step.from}→${step.to}:${formatRate(step.rate)}` },
-    `,停下的 ${formatCount(stopped)} 个里 ${formatCount(lost)} 个已丢单,${formatCount(stopped - lost)} 个还开着。`,
+    `,${stoppedWords(stopped, lost)}。`,
   ]);
   if (baseline !== null && step.change !== null) lines.push(comparisonLine(step, baseline));
   const contact = reachTotal(reach);
@@ -220,6 +234,12 @@ function narrativeOf(
     ]);
   }
   return lines;
+}
+
+function stoppedWords(stopped: number, lost: number): string {
+  if (lost === 0) return `停下的 ${formatCount(stopped)} 个都还开着`;
+  if (lost === stopped) return `停下的 ${formatCount(stopped)} 个都已丢单`;
+  return `停下的 ${formatCount(stopped)} 个里 ${formatCount(lost)} 个已丢单,${formatCount(stopped - lost)} 个还开着`;
 }
 
 function comparisonLine(step: StepChange, baseline: Baseline): Line {
@@ -302,24 +322,32 @@ function tableOf(cohort: Cohort, changes: readonly StepChange[], baseline: Basel
 
 function notesOf(cohort: Cohort, baseline: Baseline | null, period: Period, question: Question): string[] {
   const open = cohort.steps.slice(0, -1).reduce((sum, step, n) => sum + stoppedAt(cohort, n) - step.lostHere, 0);
-  const age = daysBetween(period.to < question.moment.today ? period.to : question.moment.today, question.moment.today);
-  const share = { numerator: open, denominator: cohort.steps[0]?.reached ?? 0 };
+  const { today } = question.moment;
+  const age = daysBetween(period.to < today ? period.to : today, today);
+  const created = cohort.steps[0]?.reached ?? 0;
+  const left =
+    open === created
+      ? `这 ${formatCount(created)} 个还都没有结果`
+      : `这批 ${formatCount(created)} 个里 ${formatCount(open)} 个还没有结果`;
   return [
-    ...(open === 0
-      ? []
-      : [`这批还有 ${formatRate(share)} 没有结果${age < 30 ? ',批次还年轻' : ''},靠后的转化率会随时间上升。`]),
+    ...(open === 0 ? [] : [`${left}${age < 30 ? ',批次还年轻' : ''},靠后的转化率会随时间上升。`]),
     ...(baseline?.younger ? ['对比的批次更晚,走的时间更短,靠后的几步不能直接比。'] : []),
     ...(cohort.outside === 0 ? [] : [`另有 ${formatCount(cohort.outside)} 个商机所在的阶段不在漏斗里,没有计入。`]),
   ];
 }
 
-function choicesOf(bottleneck: Bottleneck | null, period: Period): Findings['choices'] {
+function choicesOf(
+  company: Company,
+  question: Question,
+  bottleneck: Bottleneck | null,
+  period: Period,
+): Findings['choices'] {
   const when = periodName(period);
   return [
     ...(bottleneck === null
       ? []
       : [{ label: `积压 ${bottleneck.step.from}`, command: `积压 ${bottleneck.step.from}` }]),
-    { label: '按大区看', command: `漏斗 ${when} 按大区` },
+    ...splitChoice(company, question, `漏斗 ${when}`),
     { label: '现在的漏斗', command: '漏斗 当前' },
     { label: '停留时间', command: `停留时间 ${when}` },
   ];

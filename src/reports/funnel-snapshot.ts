@@ -1,8 +1,10 @@
 import type { Figure } from '../figures/figure.ts';
-import { formatCount, formatMoney, formatRate } from '../figures/format.ts';
+import { formatCount, formatMoney } from '../figures/format.ts';
 import { readSnapshot, type Snapshot, type SnapshotStep } from '../metrics/funnel-snapshot.ts';
-import { chartFooter } from './captions.ts';
-import { type Company, type Findings, nothingFound, type Question } from './report.ts';
+import { readStuckGroups, type StuckGroup } from '../metrics/stuck.ts';
+import type { Line } from '../replies/reply.ts';
+import { chartFooter, whose } from './captions.ts';
+import { type Advice, type Company, type Findings, nothingFound, type Question } from './report.ts';
 
 /** 当前: what is open now, by stage, in number and money. */
 export async function snapshotFindings(company: Company, question: Question): Promise<Findings> {
@@ -14,9 +16,14 @@ export async function snapshotFindings(company: Company, question: Question): Pr
     ]);
   }
   const most = fullest(snapshot);
-  const share = { numerator: most.opportunities, denominator: snapshot.opportunities };
-  const title = `在跟 ${formatCount(snapshot.opportunities)} 个商机,${most.stage}压得最多(${formatCount(most.opportunities)} 个)`;
-  const late = snapshot.steps.at(-1);
+  const total = { count: formatCount(snapshot.opportunities), money: formatMoney(snapshot.amountFen) };
+  const title =
+    most === null
+      ? `在跟 ${total.count} 个商机,共 ${total.money}`
+      : `在跟 ${total.count} 个商机,${most.stage}压得最多(${formatCount(most.opportunities)} 个)`;
+  const late = [...snapshot.steps].reverse().find(({ opportunities }) => opportunities > 0);
+  const closest = late === undefined || late === most ? null : late;
+  const stuck = await readStuckGroups(company.crm, company.stages, { ...question, overDays: null });
   return {
     title,
     mode: '当前',
@@ -24,8 +31,8 @@ export async function snapshotFindings(company: Company, question: Question): Pr
       count('open_opportunities', '在跟商机', snapshot.opportunities),
       count('open_customers', '涉及客户', snapshot.customers),
       money('在跟金额', snapshot.amountFen),
-      count('open_opportunities', `${most.stage}在跟`, most.opportunities),
-      ...(late === undefined || late === most ? [] : [money(`${late.stage}金额`, late.amountFen)]),
+      ...(most === null ? [] : [count('open_opportunities', `${most.stage}在跟`, most.opportunities)]),
+      ...(closest === null ? [] : [money(`${closest.stage}金额`, closest.amountFen)]),
     ],
     figures: [
       count('open_opportunities', '在跟商机', snapshot.opportunities),
@@ -39,25 +46,23 @@ export async function snapshotFindings(company: Company, question: Question): Pr
     ],
     narrative: [
       [
-        '现在在跟 ',
-        { strong: `${formatCount(snapshot.opportunities)} 个商机` },
-        `(${formatCount(snapshot.customers)} 家客户),合计 ${formatMoney(snapshot.amountFen)}。`,
+        `${whose(question)}现在在跟 `,
+        { strong: `${total.count} 个商机` },
+        `(${formatCount(snapshot.customers)} 家客户),合计 ${total.money}。`,
       ],
-      [
-        `${most.stage}最多,占 ${formatRate(share)},金额 ${formatMoney(most.amountFen)}`,
-        late === undefined || late === most
-          ? '。'
-          : `;离成交最近的${late.stage}有 ${formatCount(late.opportunities)} 个,${formatMoney(late.amountFen)}。`,
-      ],
+      ...(most === null
+        ? []
+        : [[`${most.stage}最多,${formatCount(most.opportunities)} 个,金额 ${formatMoney(most.amountFen)}。`]]),
+      ...(closest === null
+        ? []
+        : [
+            [
+              `离成交最近的${closest.stage}有 ${formatCount(closest.opportunities)} 个,${formatMoney(closest.amountFen)}。`,
+            ],
+          ]),
+      ...stuckLine(stuck, company.settings.stuckAfterDays),
     ],
-    advice: [
-      {
-        text: `先清${most.stage}:看哪些超过 ${stuckDays(company, most)} 天没跟进,该推进的推进,该关的关掉`,
-        who: null,
-        due: null,
-        command: `积压 ${most.stage}`,
-      },
-    ],
+    advice: adviceOf(stuck),
     chart: {
       kind: 'funnel',
       title,
@@ -83,18 +88,57 @@ export async function snapshotFindings(company: Company, question: Question): Pr
     },
     notes: notesOf(snapshot),
     choices: [
-      { label: `积压 ${most.stage}`, command: `积压 ${most.stage}` },
+      { label: '积压', command: '积压' },
       { label: '本月批次', command: '漏斗 本月' },
       { label: '管道金额', command: '管道金额' },
     ],
   };
 }
 
-const fullest = (snapshot: Snapshot): SnapshotStep =>
-  snapshot.steps.reduce((most, step) => (step.opportunities > most.opportunities ? step : most));
+/** The stage with most in it; null where there are too few to speak of one, or two are alike. */
+function fullest(snapshot: Snapshot): SnapshotStep | null {
+  const [first, second] = [...snapshot.steps].sort((a, b) => b.opportunities - a.opportunities);
+  if (first === undefined || snapshot.opportunities < 5 || first.opportunities === second?.opportunities) return null;
+  return first;
+}
 
-const stuckDays = (company: Company, step: SnapshotStep): number =>
-  company.stages.stages[step.position]?.stuckAfterDays ?? company.settings.stuckAfterDays;
+function stuckByStage(
+  groups: readonly StuckGroup[],
+): { readonly stage: string; readonly stuck: number; readonly fen: number }[] {
+  const stages = [...new Set(groups.map(({ stage }) => stage))];
+  return stages
+    .map((stage) => {
+      const own = groups.filter((group) => group.stage === stage);
+      return {
+        stage,
+        stuck: own.reduce((sum, group) => sum + group.stuck, 0),
+        fen: own.reduce((sum, group) => sum + group.stuckFen, 0),
+      };
+    })
+    .filter(({ stuck }) => stuck > 0)
+    .sort((a, b) => b.stuck - a.stuck);
+}
+
+function stuckLine(groups: readonly StuckGroup[], days: number): Line[] {
+  const stages = stuckByStage(groups);
+  const all = stages.reduce((sum, { stuck }) => sum + stuck, 0);
+  if (all === 0) return [];
+  const words = stages.map(({ stage, stuck }) => `${stage} ${formatCount(stuck)} 个`);
+  return [[{ warning: `${formatCount(all)} 个超过 ${days} 天没人跟` }, `:${words.join('、')}。`]];
+}
+
+function adviceOf(groups: readonly StuckGroup[]): Advice[] {
+  const [worst] = stuckByStage(groups);
+  if (worst === undefined) return [];
+  return [
+    {
+      text: `先清${worst.stage}的 ${formatCount(worst.stuck)} 个(${formatMoney(worst.fen)}):该推进的定下次时间,没戏的关掉`,
+      who: null,
+      due: null,
+      command: `积压 ${worst.stage}`,
+    },
+  ];
+}
 
 const count = (metric: string, label: string, value: number, stage?: string): Figure => ({
   metric,

@@ -1,6 +1,7 @@
 import { never } from '../failure.ts';
 import { cohortFindings } from './funnel-cohort.ts';
 import { notYet } from './funnel-empty.ts';
+import { flowFindings } from './funnel-flow.ts';
 import { snapshotFindings } from './funnel-snapshot.ts';
 import { defineReport, type Question } from './report.ts';
 
@@ -30,7 +31,7 @@ export const funnelReport = defineReport({
   intent: 'funnel',
   items: [1, 2, 3, 4, 5, 6, 7, 9, 12, 13, 19],
   defaultPeriod: 'this_month',
-  dimensions: ['region', 'department', 'owner', 'industry', 'grade', 'channel', 'city', 'province', 'product_line'],
+  dimensions: ['region', 'department', 'owner', 'industry', 'grade', 'channel', 'city', 'province', 'size', 'campaign'],
   needs: ['opportunities'],
   async run(company, question) {
     const mode = funnelModeOf(question);
@@ -39,8 +40,9 @@ export const funnelReport = defineReport({
     if (period.from > question.moment.today) return notYet(period, question, '漏斗');
     switch (mode) {
       case 'cohort':
-      case 'flow':
         return cohortFindings(company, question, period);
+      case 'flow':
+        return flowFindings(company, question, period);
       default:
         return never(mode);
     }

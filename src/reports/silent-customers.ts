@@ -58,11 +58,14 @@ export const silentCustomersReport = defineReport({
       total.withStake > 0
         ? `${formatCount(total.silent)} 家客户沉默,其中 ${formatCount(total.withStake)} 家还有单子或合同`
         : `${formatCount(total.silent)} 家客户${words}没有任何往来`;
+    const stake: Figure[] = [
+      { metric: 'silent_open_amount', label: '在跟商机金额', unit: 'fen', value: total.openFen },
+      { metric: 'silent_contract_amount', label: '履行中合同金额', unit: 'fen', value: total.contractFen },
+    ];
     const headline: Figure[] = [
       { metric: 'silent_customers', label: '沉默客户', unit: 'count', value: total.silent },
       { metric: 'silent_rate', label: '占在管客户', unit: 'ratio', value: ratioOf(share), ...share },
-      { metric: 'silent_open_amount', label: '在跟商机金额', unit: 'fen', value: total.openFen },
-      { metric: 'silent_contract_amount', label: '履行中合同金额', unit: 'fen', value: total.contractFen },
+      ...stake.filter(({ value }) => value !== 0),
       ...(topGrade === undefined || byGrade.length < 2
         ? []
         : [{ metric: 'silent_customers', label: 'A 级沉默客户', unit: 'count', value: topGrade.count } as const]),
@@ -72,7 +75,8 @@ export const silentCustomersReport = defineReport({
       mode: null,
       headline,
       figures: [
-        ...headline.slice(0, 4),
+        ...headline.slice(0, 2),
+        ...stake,
         { metric: 'assigned_customers', label: '在管客户', unit: 'count', value: total.customers },
         ...byGrade.map(
           ({ key, count }): Figure => ({
@@ -107,7 +111,7 @@ export const silentCustomersReport = defineReport({
       chart: {
         kind: 'ranking',
         title,
-        subtitle: `沉默客户 · ${words}以上没有往来 · ${orderWords[orderOf(question)]}`,
+        subtitle: `沉默客户 ·${words}以上没有往来 · ${orderWords[orderOf(question)]}`,
         footer: chartFooter(company, question),
         unit: 'days',
         rows: list.slice(0, drawn).map((customer) => ({
@@ -146,7 +150,7 @@ export const silentCustomersReport = defineReport({
 });
 
 const orderWords: Readonly<Record<SilenceOrder, string>> = {
-  stake: '牵涉金额大的在前',
+  stake: '金额大、级别高的在前',
   grade: '级别高的在前',
   longest: '沉默最久的在前',
   shortest: '刚沉默的在前',
@@ -214,7 +218,7 @@ function narrativeOf(
 ): Line[] {
   const share = { numerator: total.silent, denominator: total.customers };
   const grades = [...byGrade]
-    .sort((a, b) => (a.key ?? '~').localeCompare(b.key ?? '~'))
+    .sort((a, b) => Number(a.key === null) - Number(b.key === null) || (a.key ?? '').localeCompare(b.key ?? ''))
     .map(({ key, count }) => (key === null ? `未分级 ${count} 家` : `${key} 级 ${count} 家`));
   const first = list[0];
   const stake = total.openFen + total.contractFen;
@@ -262,7 +266,7 @@ function adviceOf(
   if (first !== undefined) {
     const last = first.lastFollowUp;
     advice.push({
-      text: `先联系${first.name}${last === null ? '' : `,接着${last.at.slice(5, 10)} 那次往下谈`}`,
+      text: `先联系${first.name}${last === null ? ',把基本情况问清楚' : `,接着${last.at.slice(5, 10)} 那次往下谈`}`,
       who: isOwn(question) ? null : ownerName(company.directory, first.ownerId),
       due: addDays(today, 1),
       command: `客户 ${first.name}`,
@@ -271,7 +275,7 @@ function adviceOf(
   const most = byOwner[0];
   if (most !== undefined && byOwner.length > 1 && most.key !== null) {
     advice.push({
-      text: `本周把名下 ${formatCount(most.count)} 家挨个联系一遍,不再跟的退回公海`,
+      text: `把名下 ${formatCount(most.count)} 家挨个联系一遍,不再跟的退回公海`,
       who: ownerName(company.directory, most.key),
       due: addDays(today, 5),
       command: `沉默客户 ${company.directory.person(most.key)?.name ?? ''}`.trim(),

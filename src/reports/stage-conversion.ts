@@ -4,7 +4,8 @@ import type { Dimension } from '../commands/command.ts';
 import type { StageModel } from '../crm/stages.ts';
 import type { Figure } from '../figures/figure.ts';
 import { formatCount, formatPoints, formatRate, formatRatio, unknown } from '../figures/format.ts';
-import { differs, type Rate, ratioOf, smallSampleBelow } from '../figures/rate.ts';
+import { differs, type Rate, ratioOf } from '../figures/rate.ts';
+import { comparePart, lowestPart, type PartConversion, verdictWords } from '../metrics/cohort-parts.ts';
 import { dimensionNames } from '../metrics/dimensions.ts';
 import {
   type Cohort,
@@ -19,6 +20,7 @@ import { chartFooter, whose } from './captions.ts';
 import { type Baseline, readBaseline } from './funnel-baseline.ts';
 import { cohortEmpty, notYet } from './funnel-empty.ts';
 import { type Advice, type Company, defineReport, type Findings, nothingFound, type Question } from './report.ts';
+import { splitChoice } from './split-choice.ts';
 
 /** 转化率: how many of a cohort went from one stage to another (items 6, 9), every step where no two were named. */
 export const stageConversionReport = defineReport({
@@ -77,6 +79,9 @@ interface Seen {
   readonly parts: readonly CohortPart[];
 }
 
+/** A step that fewer have come to is not called the narrowest. */
+const leastCases = 10;
+
 interface Step {
   readonly from: string;
   readonly to: string;
@@ -131,7 +136,7 @@ function conversionFindings(company: Company, question: Question, period: Period
             ...steps.slice(0, 1).map(
               (step): Figure => ({
                 metric: 'stage_conversion_change',
-                label: `比${baseline?.words ?? '上一期'}`,
+                label: `比${baseline?.words ?? '上一期'}${step.real || step.change === null ? '' : ',波动内'}`,
                 unit: 'points',
                 value: step.change,
                 ...(step.change === null ? { missing: '没有可比的上一期' } : {}),
@@ -157,7 +162,7 @@ function conversionFindings(company: Company, question: Question, period: Period
       ...partRows.map(
         (part): Figure => ({
           metric: 'stage_conversion',
-          label: `${part.from}→${part.to}`,
+          label: '转化率',
           unit: 'ratio',
           value: ratioOf(part.rate),
           ...part.rate,
@@ -172,7 +177,7 @@ function conversionFindings(company: Company, question: Question, period: Period
       partRows.length > 0
         ? {
             columns: [by === undefined ? '' : dimensionNames[by], '转化率', '和其余相比'],
-            rows: partRows.map((part) => [part.name, formatRate(part.rate), part.verdict]),
+            rows: partRows.map((part) => [part.name, formatRate(part.rate), verdictWords[part.verdict]]),
             numeric: [false, true, false],
           }
         : {
@@ -190,7 +195,7 @@ function conversionFindings(company: Company, question: Question, period: Period
       ...(baseline === null ? [] : [`${baseline.words}按走到同样天数时的样子比。`]),
       ...(question.groupBy.length > 0 && by === undefined ? ['商机不能按这个维度看,给的是合计。'] : []),
     ],
-    choices: choicesOf(seen, steps, period),
+    choices: choicesOf(company, question, seen, steps, period),
   };
 }
 
@@ -221,57 +226,17 @@ const worstOf = (steps: readonly Step[]): Step | null =>
       null,
     );
 
-interface PartRow {
-  readonly name: string;
-  readonly from: string;
-  readonly to: string;
-  readonly rate: Rate;
-  /** 明显低于其余, 明显高于其余, 差别在波动内, 样本少. */
-  readonly verdict: string;
-  readonly lower: boolean;
-}
-
-/** Each part against all the others together; only what the interval supports is called a difference (decision 21). */
-function partsOf({ span, cohort }: Seen, parts: readonly CohortPart[]): PartRow[] {
+function partsOf({ span, cohort }: Seen, parts: readonly CohortPart[]): PartConversion[] {
   const [from, to] = span.kind === 'pair' ? [span.from, span.to] : [0, cohort.steps.length - 1];
-  const whole = rateBetween(cohort, from, to);
-  return parts.map(({ name, cohort: part }) => {
-    const rate = rateBetween(part, from, to);
-    const rest = { numerator: whole.numerator - rate.numerator, denominator: whole.denominator - rate.denominator };
-    const real = differs(rate, rest) && rate.denominator >= smallSampleBelow;
-    const lower = (ratioOf(rate) ?? 0) < (ratioOf(rest) ?? 0);
-    const verdict = real
-      ? lower
-        ? '明显低于其余'
-        : '明显高于其余'
-      : rate.denominator < smallSampleBelow
-        ? '样本少,先不下结论'
-        : '差别在正常波动以内';
-    return {
-      name,
-      from: cohort.steps[from]?.stage ?? '',
-      to: cohort.steps[to]?.stage ?? '',
-      rate,
-      verdict,
-      lower: real && lower,
-    };
-  });
+  return parts.map((part) => comparePart(cohort, part, from, to));
 }
-
-const lowestOf = (rows: readonly PartRow[]): PartRow | null =>
-  rows
-    .filter((row) => row.lower)
-    .reduce<PartRow | null>(
-      (worst, row) => (worst === null || (ratioOf(row.rate) ?? 1) < (ratioOf(worst.rate) ?? 1) ? row : worst),
-      null,
-    );
 
 function narrativeOf(
   question: Question,
   period: Period,
   seen: Seen,
   steps: readonly Step[],
-  parts: readonly PartRow[],
+  parts: readonly PartConversion[],
 ): Line[] {
   const { baseline, span, cohort } = seen;
   const [first] = steps;
@@ -292,7 +257,7 @@ function narrativeOf(
     const overall = steps.at(-1);
     const weakest = steps
       .slice(0, -1)
-      .filter((step) => step.rate.denominator > 0)
+      .filter((step) => step.rate.denominator >= leastCases)
       .reduce<Step | null>(
         (low, step) => (low === null || (ratioOf(step.rate) ?? 1) < (ratioOf(low.rate) ?? 1) ? step : low),
         null,
@@ -310,7 +275,7 @@ function narrativeOf(
       );
     }
   }
-  const lowest = lowestOf(parts);
+  const lowest = lowestPart(parts);
   if (parts.length > 1) {
     lines.push(
       lowest === null
@@ -324,6 +289,7 @@ function narrativeOf(
 function comparedLine(step: Step, baseline: Baseline): Line {
   const before = step.before === null ? unknown : formatRate(step.before);
   if (step.change === null) return [`${baseline.words}没有可比的数。`];
+  if (formatPoints(step.change) === '持平') return [`和${baseline.words}走到同样天数时持平(${before})。`];
   if (!step.real)
     return [
       `${baseline.words}走到同样天数时是 ${before},相差 ${formatPoints(step.change)},在正常波动以内,不算${step.change < 0 ? '下降' : '上升'}。`,
@@ -336,8 +302,8 @@ function comparedLine(step: Step, baseline: Baseline): Line {
   ];
 }
 
-function adviceOf(question: Question, seen: Seen, steps: readonly Step[], parts: readonly PartRow[]): Advice[] {
-  const lowest = lowestOf(parts);
+function adviceOf(question: Question, seen: Seen, steps: readonly Step[], parts: readonly PartConversion[]): Advice[] {
+  const lowest = lowestPart(parts);
   const fell = seen.span.kind === 'pair' ? steps.find((step) => step.real && (step.change ?? 0) < 0) : worstOf(steps);
   const advice: Advice[] = [];
   if (fell !== undefined && fell !== null) {
@@ -350,7 +316,7 @@ function adviceOf(question: Question, seen: Seen, steps: readonly Step[], parts:
   }
   if (lowest !== null) {
     advice.push({
-      text: `和${lowest.name}一起看看${lowest.from}→${lowest.to}怎么推进的,跟做得好的对一下做法`,
+      text: `和${lowest.name}一起过一遍怎么推进的,跟转化高的对一下做法`,
       who: null,
       due: addDays(question.moment.today, 5),
       command: `漏斗 ${lowest.name}`,
@@ -365,7 +331,7 @@ function chartOf(
   period: Period,
   title: string,
   steps: readonly Step[],
-  parts: readonly PartRow[],
+  parts: readonly PartConversion[],
   by: Dimension | undefined,
 ): Findings['chart'] {
   const frame = {
@@ -382,7 +348,7 @@ function chartOf(
         label: part.name,
         value: ratioOf(part.rate),
         note: `${formatCount(part.rate.numerator)}/${formatCount(part.rate.denominator)}`,
-        tone: part.lower ? 'warning' : 'ours',
+        tone: part.verdict === 'lower' ? 'warning' : 'ours',
       })),
     };
   }
@@ -413,16 +379,22 @@ function chartOf(
   };
 }
 
-function choicesOf({ span }: Seen, steps: readonly Step[], period: Period): Findings['choices'] {
+function choicesOf(
+  company: Company,
+  question: Question,
+  { span }: Seen,
+  steps: readonly Step[],
+  period: Period,
+): Findings['choices'] {
   const when = periodName(period);
   const [first] = steps;
   return [
     ...(span.kind === 'pair' && first !== undefined
       ? [
-          { label: '按人看', command: `转化率 ${first.from} ${first.to} ${when} 按负责人` },
+          ...splitChoice(company, question, `转化率 ${first.from} ${first.to} ${when}`),
           { label: `积压 ${first.from}`, command: `积压 ${first.from}` },
         ]
-      : [{ label: '按大区看', command: `转化率 ${when} 按大区` }]),
+      : splitChoice(company, question, `转化率 ${when}`)),
     { label: `漏斗 ${when}`, command: `漏斗 ${when}` },
   ];
 }

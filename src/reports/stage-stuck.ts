@@ -1,7 +1,7 @@
 import { addDays } from '../calendar/day.ts';
 import type { Figure } from '../figures/figure.ts';
 import { formatCount, formatMoney, formatRate, unknown } from '../figures/format.ts';
-import { ratioOf } from '../figures/rate.ts';
+import { ratioOf, smallSampleBelow } from '../figures/rate.ts';
 import {
   overDaysOf,
   readStuckGroups,
@@ -10,7 +10,7 @@ import {
   type StuckOpportunity,
 } from '../metrics/stuck.ts';
 import type { Line } from '../replies/reply.ts';
-import { chartFooter, whose } from './captions.ts';
+import { chartFooter, isOwn, whose } from './captions.ts';
 import { ownerName, ownersWords } from './owner-name.ts';
 import { type Advice, type Company, defineReport, type Findings, nothingFound, type Question } from './report.ts';
 
@@ -62,18 +62,28 @@ export const stageStuckReport = defineReport({
       [
         `${whose(question)}在跟 ${formatCount(open)} 个商机,`,
         { warning: `${formatCount(stuck)} 个` },
-        `超过 ${limit} 天没跟进,占 ${formatRate(share)},金额 ${formatMoney(stuckFen)}。`,
+        `超过 ${limit} 天没跟进${open >= smallSampleBelow ? `,占 ${formatRate(share)}` : ''},金额 ${formatMoney(stuckFen)}。`,
       ],
-      [
-        `${worst.stage}最多,${formatCount(worst.stuck)} 个、${formatMoney(worst.fen)}`,
-        byOwner.length > 1 ? `;按人看是 ${ownersWords(company.directory, byOwner, '个')}。` : '。',
-      ],
-      ...(first === undefined ? [] : [[`最大的一单是${opportunityWords(company, first)}。`]]),
+      ...(stuck === 1
+        ? []
+        : [
+            [
+              `${worst.stage}最多,${formatCount(worst.stuck)} 个、${formatMoney(worst.fen)}`,
+              byOwner.length > 1 ? `;按人看是${ownersWords(company.directory, byOwner, '个')}。` : '。',
+            ],
+          ]),
+      ...(first === undefined
+        ? []
+        : [[`${stuck === 1 ? '就是' : '最大的一单是'}${opportunityWords(company, question, first)}。`]]),
     ];
     return {
       title,
       mode: null,
-      headline: [...figures, ...(never === 0 ? [] : [neverFigure(never)])],
+      headline: [
+        ...figures.slice(0, 2),
+        ...(open >= smallSampleBelow ? figures.slice(2) : []),
+        ...(never === 0 ? [] : [neverFigure(never)]),
+      ],
       figures: [
         ...figures,
         neverFigure(never),
@@ -162,8 +172,10 @@ function ownersOf(groups: readonly StuckGroup[]): { readonly ownerId: string | n
     .sort((a, b) => b.count - a.count || (a.ownerId ?? '').localeCompare(b.ownerId ?? ''));
 }
 
-const opportunityWords = (company: Company, row: StuckOpportunity): string =>
-  `${row.customer}(${row.stage},${row.amountFen === null ? '没填金额' : formatMoney(row.amountFen)}),${ownerName(company.directory, row.ownerId)}${row.never ? `进阶段 ${row.days} 天一次没跟` : `已经 ${row.days} 天没跟`}`;
+const opportunityWords = (company: Company, question: Question, row: StuckOpportunity): string => {
+  const who = isOwn(question) ? '你' : ownerName(company.directory, row.ownerId);
+  return `${row.customer}(${row.stage},${row.amountFen === null ? '没填金额' : formatMoney(row.amountFen)}),${who}${row.never ? `进阶段 ${row.days} 天一次没跟` : `已经 ${row.days} 天没跟`}`;
+};
 
 function adviceOf(
   company: Company,
@@ -177,7 +189,7 @@ function adviceOf(
   if (first !== undefined) {
     advice.push({
       text: `今天给${first.customer}打个电话,${first.days} 天没动静,${first.amountFen === null ? '金额也还没填' : `手里是 ${formatMoney(first.amountFen)}`}`,
-      who: first.ownerId === null ? null : ownerName(company.directory, first.ownerId),
+      who: first.ownerId === null || isOwn(question) ? null : ownerName(company.directory, first.ownerId),
       due: today,
       command: `客户 ${first.customer}`,
     });

@@ -1,0 +1,190 @@
+import { sql } from 'kysely';
+import type { Moment } from '../calendar/clock.ts';
+import { addDays, startOf, type WallTime } from '../calendar/day.ts';
+import type { Period } from '../calendar/period.ts';
+import type { Crm, QueryParts } from '../crm/crm.ts';
+import type { RowFilter } from '../crm/rows.ts';
+import type { Scope } from '../crm/scope.ts';
+import type { StageModel } from '../crm/stages.ts';
+import type { Expr } from '../database/dialect.ts';
+import { positionOf, whole, wonPosition } from './stage-position.ts';
+
+export interface FlowAsk {
+  readonly scope: Scope;
+  readonly filter: RowFilter;
+  readonly period: Period;
+  readonly moment: Moment;
+}
+
+/**
+ * What moved through one open stage within a period (decision 2, 流转). Counted in moves: an opportunity that came twice
+ * is there twice. Always `atStart + entered = advanced + lost + movedBack + leftFunnel + still`.
+ */
+export interface FlowStep {
+  readonly stage: string;
+  readonly position: number;
+  readonly atStart: number;
+  /** Came in: new, from another stage, or reopened. */
+  readonly entered: number;
+  /** To a later stage or won. */
+  readonly advanced: number;
+  /** Lost or judged invalid. */
+  readonly lost: number;
+  readonly movedBack: number;
+  /** Into a stage that no step of the funnel claims. */
+  readonly leftFunnel: number;
+  readonly still: number;
+}
+
+export interface Flow {
+  readonly steps: readonly FlowStep[];
+  /** Opportunities that entered the funnel for the first time. */
+  readonly created: number;
+  readonly won: number;
+  readonly wonFen: number;
+  readonly lost: number;
+  readonly lostFen: number;
+  readonly reopened: number;
+  readonly movedBack: number;
+}
+
+/** Where an opportunity is: 0 … the position of an open stage, then won, lost, outside; null = not there yet. */
+const outsideState = -2;
+const lostState = -1;
+
+interface TransitionRow {
+  readonly was: number | null;
+  readonly became: number;
+  readonly moves: number;
+  readonly fen: number;
+}
+
+/**
+ * Moves recorded within the period, by stage. Two queries: the moves, and who was where at the start among those that
+ * moved since with those that have not moved since then and so are where they were. Histories are read only for
+ * opportunities with an event since the period's start.
+ */
+export async function readFlow(crm: Crm, model: StageModel, ask: FlowAsk): Promise<Flow> {
+  const from = startOf(ask.period.from);
+  const end = startOf(addDays(ask.period.to, 1));
+  // What is recorded for later than now has not happened.
+  const until = end < ask.moment.wall ? end : afterSecond(ask.moment.wall);
+  const transitions = await crm.read<TransitionRow>(
+    ask.scope,
+    (parts) => sql`select s.was, s.became, count(*) as moves, ${parts.sql.sumOf(sql`s.amount_fen`)} as fen
+      from ${states(parts, model, ask, from)} as s
+      where s.happened_at >= ${from} and s.happened_at < ${until}
+        and (s.was is null or s.was <> s.became)
+      group by s.was, s.became`,
+  );
+  const present = await crm.read<{ position: number; present: number }>(ask.scope, (parts) => {
+    const last = wonPosition(model);
+    const here = positionOf(sql`o.stage_id`, model);
+    // The state at the start is the one that the first move since then came from.
+    return sql`select x.position, count(*) as present from (
+        select s.was as position from ${states(parts, model, ask, from)} as s
+        where s.happened_at >= ${from} and s.move_no = 1 and s.was is not null
+        union all
+        select case when ${here} >= ${whole(last)} then ${whole(last - 1)} else ${here} end
+        from ${parts.rows.of('cm_opportunities', ask.filter)} as o
+        where o.outcome = 'open' and o.created_at < ${from} and not exists (
+          select 1 from ${parts.rows.of('cm_stage_events')} as e
+          where e.opportunity_id = o.opportunity_id and e.occurred_at >= ${from} and ${tellsState})
+      ) as x where x.position >= 0 and x.position < ${whole(last)} group by x.position`;
+  });
+  return flowOf(model, transitions, new Map(present.map((row) => [Number(row.position), Number(row.present)])));
+}
+
+/** Events that say where the opportunity then was; a stage ticked off (`leave`) or not recognised says nothing. */
+const tellsState = sql`e.event_type <> 'leave' and (e.to_stage_id is not null or e.outcome <> 'open')`;
+
+const afterSecond = (wall: WallTime): WallTime => `${wall}.5` as WallTime;
+
+/**
+ * Every recorded state of the opportunities that moved since `from`, each with the one before it: `was`, `became`,
+ * `happened_at`, and `move_no` counting the states since `from`. A closing that only the opportunity itself records
+ * stands beside its events.
+ */
+function states({ rows, sql: bridge }: QueryParts, model: StageModel, ask: FlowAsk, from: WallTime): Expr {
+  const last = wonPosition(model);
+  const openAt = (stageId: Expr) => {
+    const position = positionOf(stageId, model);
+    return sql`case when ${position} >= ${whole(last)} then ${whole(last - 1)} else coalesce(${position}, ${whole(outsideState)}) end`;
+  };
+  const stateOf = (outcome: Expr, stageId: Expr) =>
+    sql`case when ${outcome} = 'won' then ${whole(last)} when ${outcome} in ('lost', 'invalid') then ${whole(lostState)} else ${openAt(stageId)} end`;
+  const moved = sql`(
+    select e.opportunity_id from ${rows.of('cm_stage_events')} as e where e.occurred_at >= ${from}
+    union select c.opportunity_id from ${rows.of('cm_opportunities')} as c where c.closed_at >= ${from}
+    union select n.opportunity_id from ${rows.of('cm_opportunities')} as n where n.created_at >= ${from}
+  )`;
+  const recorded = sql`
+    select o.opportunity_id, o.amount, o.created_at, e.occurred_at as happened_at, e.event_id as sequence_key,
+      case e.event_type when 'create' then 0 when 'close' then 2 else 1 end as kind_order,
+      ${stateOf(sql`e.outcome`, sql`e.to_stage_id`)} as became,
+      case when e.from_stage_id is null then null else ${openAt(sql`e.from_stage_id`)} end as said_from
+    from ${moved} as m
+    join ${rows.of('cm_opportunities', ask.filter)} as o on o.opportunity_id = m.opportunity_id
+    join ${rows.of('cm_stage_events')} as e on e.opportunity_id = o.opportunity_id
+    where ${tellsState}`;
+  const unrecorded = sql`
+    select o.opportunity_id, o.amount, o.created_at, o.closed_at, '~', 3, ${stateOf(sql`o.outcome`, sql`o.stage_id`)}, null
+    from ${rows.of('cm_opportunities', ask.filter)} as o
+    where o.outcome <> 'open' and o.closed_at >= ${from} and not exists (
+      select 1 from ${rows.of('cm_stage_events')} as e where e.opportunity_id = o.opportunity_id and e.outcome = o.outcome)`;
+  const created = sql`
+    select o.opportunity_id, o.amount, o.created_at, o.created_at, '', -1,
+      case when o.outcome = 'open' then ${openAt(sql`o.stage_id`)} else 0 end, null
+    from ${rows.of('cm_opportunities', ask.filter)} as o
+    where o.created_at >= ${from} and not exists (
+      select 1 from ${rows.of('cm_stage_events')} as e where e.opportunity_id = o.opportunity_id)`;
+  const order = sql`order by r.happened_at, r.kind_order, r.sequence_key`;
+  // A history that begins with a move was in the stage that the move came from.
+  return sql`(
+    select q.opportunity_id, ${bridge.fen(sql`q.amount`)} as amount_fen, q.happened_at, q.became, q.was,
+      row_number() over (partition by q.opportunity_id, case when q.happened_at >= ${from} then 1 else 0 end
+        order by q.happened_at, q.kind_order, q.sequence_key) as move_no
+    from (
+      select r.*, coalesce(lag(r.became) over (partition by r.opportunity_id ${order}),
+        case when r.kind_order > 0 and r.created_at < r.happened_at then coalesce(r.said_from, 0) end) as was
+      from (${recorded} union all ${unrecorded} union all ${created}) as r
+    ) as q
+  )`;
+}
+
+/** Pure: the steps of the flow from its moves and from who was where at the start. */
+export function flowOf(
+  model: StageModel,
+  transitions: readonly TransitionRow[],
+  atStart: ReadonlyMap<number, number>,
+): Flow {
+  const last = wonPosition(model);
+  const rows = transitions.map((row) => ({
+    was: row.was === null ? null : Number(row.was),
+    became: Number(row.became),
+    moves: Number(row.moves),
+    fen: Number(row.fen),
+  }));
+  const sum = (of: (row: (typeof rows)[number]) => boolean, value: 'moves' | 'fen' = 'moves') =>
+    rows.filter(of).reduce((total, row) => total + row[value], 0);
+  const isOpen = (state: number | null): state is number => state !== null && state >= 0 && state < last;
+  return {
+    steps: model.stages.slice(0, last).map(({ name, position }) => {
+      const start = atStart.get(position) ?? 0;
+      const entered = sum((row) => row.became === position);
+      const advanced = sum((row) => row.was === position && row.became > position);
+      const lost = sum((row) => row.was === position && row.became === lostState);
+      const movedBack = sum((row) => row.was === position && row.became >= 0 && row.became < position);
+      const leftFunnel = sum((row) => row.was === position && row.became === outsideState);
+      const still = start + entered - advanced - lost - movedBack - leftFunnel;
+      return { stage: name, position, atStart: start, entered, advanced, lost, movedBack, leftFunnel, still };
+    }),
+    created: sum((row) => row.was === null),
+    won: sum((row) => row.became === last),
+    wonFen: sum((row) => row.became === last, 'fen'),
+    lost: sum((row) => row.became === lostState),
+    lostFen: sum((row) => row.became === lostState, 'fen'),
+    reopened: sum((row) => (row.was === lostState || row.was === last) && isOpen(row.became)),
+    movedBack: sum((row) => isOpen(row.was) && isOpen(row.became) && row.became < row.was),
+  };
+}
