@@ -35,7 +35,7 @@ export async function loadCsv(
     await database.kysely.transaction().execute(async (transaction) => {
       for (const table of tables) {
         await sql`delete from ${sql.table(table.name)}`.execute(transaction);
-        const insert = new BulkInsert(transaction, limitBytes);
+        const insert = new BulkInsert(transaction, database.dialect, limitBytes);
         for await (const row of rowsOf(table)) {
           insert.add(table.name, row);
           await insert.relieve();

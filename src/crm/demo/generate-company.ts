@@ -53,7 +53,7 @@ export async function generateCompany(
   const results = new Results();
   const numbers = new Numbers();
   let transaction = await database.kysely.startTransaction().execute();
-  let insert = new BulkInsert(transaction, limitBytes);
+  let insert = new BulkInsert(transaction, database.dialect, limitBytes);
   try {
     const generation: Generation = {
       sink: {
@@ -77,7 +77,7 @@ export async function generateCompany(
         await insert.finish();
         await transaction.commit().execute();
         transaction = await database.kysely.startTransaction().execute();
-        insert = new BulkInsert(transaction, limitBytes);
+        insert = new BulkInsert(transaction, database.dialect, limitBytes);
       }
       if ((index + 1) % 1_000 === 0) progress(index + 1);
     }
