@@ -16,7 +16,7 @@ const floors: readonly (readonly string[])[] = [
   ['delivery'],
   ['answer', 'report-answer', 'conversations', 'company', 'schedule'],
   ['house', 'server', 'log'],
-  ['settings', 'config', 'demo', 'running', 'demo-server', 'main'],
+  ['settings', 'config', 'demo', 'doctor', 'running', 'demo-server', 'main'],
 ];
 
 /** Contracts that are only shapes: what a question, a reply and a picture are. They may be named from anywhere above the ground floor. */
