@@ -46,7 +46,7 @@ await runScript(async () => {
     await ensureDemoCompany(config.house.CRM_DATABASE_URL, momentAt(systemClock.now(), config.house.TIMEZONE).today);
   }
   const charts =
-    values.out === undefined ? null : createChartRenderer({ workers: 1, fontPath: config.house.CHART_FONT });
+    values.out === undefined ? null : createChartRenderer(config.charts);
   const log = createLog(process.env.LOG_LEVEL ?? 'silent');
   const house = openHouse(config, { state: createInProcessState(), charts, log });
   try {

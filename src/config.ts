@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
+import { chartSettingsSchema } from './charts/config.ts';
 import { Failure } from './failure.ts';
 import { type DingtalkSettings, dingtalkSchema, readDingtalkSettings } from './platforms/dingtalk/config.ts';
 import {
@@ -48,11 +49,6 @@ const houseSchema = z.object({
     .default('')
     .refine((url) => url === '' || /^rediss?:\/\//.test(url), 'must start with redis:// or rediss://')
     .transform((url) => (url === '' ? null : url)),
-  /** A font file (TTF, OTF, WOFF2) for pictures, instead of the one that comes along. */
-  CHART_FONT: z
-    .string()
-    .default('')
-    .transform((path) => (path === '' ? null : path)),
 });
 
 /** Secrets that may also come from a file: `WECOM_APP_SECRET_FILE=/run/secrets/…`, never both. */
@@ -78,6 +74,7 @@ export const settingNames: readonly string[] = [
       wecomAppSchema.in,
       wecomAibotSchema.in,
       wecomConnectionSchema.in,
+      chartSettingsSchema.in,
       dingtalkSchema.in,
     ].flatMap((schema) => Object.keys((schema as z.ZodObject).shape)),
   ),
@@ -86,6 +83,7 @@ export const settingNames: readonly string[] = [
 export interface Config {
   readonly server: z.output<typeof serverSettingsSchema>;
   readonly house: z.output<typeof houseSchema>;
+  readonly charts: z.output<typeof chartSettingsSchema>;
   /** null = that platform is not connected. */
   readonly wecomApp: WecomAppSettings | null;
   readonly wecomAibot: WecomAibotSettings | null;
@@ -117,19 +115,20 @@ export function readConfig(environment: Environment): Config {
   };
   const server = read(serverSettingsSchema);
   const house = read(houseSchema);
+  const charts = read(chartSettingsSchema);
   const wecomApp = platform(wecomAppSettings);
   const wecomAibot = platform(wecomAibotSettings);
   const dingtalk = platform(readDingtalkSettings);
   const business = readBusinessSettings(env.SETTINGS_FILE ?? null);
   if ('problems' in business) problems.push(...business.problems);
-  if (problems.length > 0 || server === null || house === null || 'problems' in business) {
+  if (problems.length > 0 || server === null || house === null || charts === null || 'problems' in business) {
     throw new Failure(
       'misconfigured',
       `settings:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`,
       '设置有问题,请管理员看启动日志。',
     );
   }
-  return { server, house, wecomApp, wecomAibot, dingtalk, business: business.settings };
+  return { server, house, charts, wecomApp, wecomAibot, dingtalk, business: business.settings };
 }
 
 /** An empty variable is one that is not set: compose files and CI write them so. */

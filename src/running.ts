@@ -49,7 +49,7 @@ export async function start(
   const state: SharedState =
     config.house.REDIS_URL === null ? createInProcessState() : createRedisState(config.house.REDIS_URL, { log });
   const store = await openChatStore(config.house.BOT_DATABASE_URL);
-  const charts = createChartRenderer({ workers: 2, fontPath: config.house.CHART_FONT });
+  const charts = createChartRenderer(config.charts);
   const house = openHouse(config, { state, charts, log });
   const platforms = platformsOf(config, state, store, log, options.extra);
 

@@ -69,7 +69,7 @@ async function* crm(outside: Outside, config: Config, today: Day): AsyncGenerato
 async function fonts(outside: Outside, config: Config, names: readonly string[]): Promise<Verdict[]> {
   const characters = [...new Set(names.join(''))];
   try {
-    return checkFonts(await outside.missingGlyphs(config.house.CHART_FONT, characters), characters.length);
+    return checkFonts(await outside.missingGlyphs(config.charts.fontPath, characters), characters.length);
   } catch (error) {
     if (error instanceof Failure) return checkFonts({ unreadable: error.kindly }, characters.length);
     throw error;
