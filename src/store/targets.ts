@@ -52,8 +52,6 @@ export interface Targets<Part extends Sendable, Address extends Addressed> {
   /** Prolongs the leases; gives the target ids that are still this owner's. */
   renew(claims: readonly TargetClaim[]): Promise<Set<string>>;
   release(claim: TargetClaim): Promise<void>;
-  /** Milliseconds until the next message is due anywhere, 0 = now, null = nothing waits. */
-  untilNextMs(): Promise<number | null>;
   /** Fails what was enqueued for targets that are closed. */
   failClosed(): Promise<void>;
 }
@@ -283,24 +281,6 @@ export function targetsOver<Part extends Sendable, Address extends Addressed>(
 
     release: async (claim) => {
       await steadily(() => ofClaim(claim).set({ owner: null, lease_until: 0 }).execute());
-    },
-
-    untilNextMs: async () => {
-      const row = await steadily(() =>
-        kysely
-          .selectFrom('cb_outbox as o')
-          .leftJoin('cb_targets as t', 't.target_id', 'o.target_id')
-          .select(
-            sql<number | null>`min(
-              case when coalesce(t.hold_until, 0) > o.due_at then t.hold_until else o.due_at end
-            ) - ${now}`.as('wait'),
-          )
-          .where('o.state', 'in', waiting)
-          .where(({ or, eb }) => or([eb('t.state', 'is', null), eb('t.state', '=', 'open')]))
-          .where(({ or, eb }) => or([eb('t.lease_until', 'is', null), eb('t.lease_until', '<=', now)]))
-          .executeTakeFirst(),
-      );
-      return row === undefined || row.wait === null ? null : Math.max(0, row.wait);
     },
 
     failClosed: async () => {
