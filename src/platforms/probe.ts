@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import type { Call, CallOutcome } from './http.ts';
 
 /** What an installation's keys and address come to when they are tried once, for doctor. Nothing is sent to anybody. */
@@ -33,6 +34,7 @@ export async function timedAsk(
 
 /** The first address in a vendor's sentence; the rest of the sentence is not stable and not shown. */
 export const addressIn = (sentence: string): string | null =>
-  /(?<![\d.])(?:\d{1,3}\.){3}\d{1,3}(?![\d.])/.exec(sentence)?.[0] ??
-  /(?<![\w:])(?:[\da-f]{1,4}:){2,7}[\da-f:]{1,39}/i.exec(sentence)?.[0] ??
-  null;
+  sentence
+    .split(/[^\da-fA-F:.]+/)
+    .map((word) => word.replace(/^[.:]+(?=\d)|[.:]+$/g, ''))
+    .find((word) => isIP(word) !== 0) ?? null;

@@ -237,6 +237,7 @@ export async function startWecomServer(settings: WecomServerSettings): Promise<W
       const raw = Buffer.concat(chunks);
       const route = `${request.method} ${url.pathname}`;
       if (route === 'GET /cgi-bin/gettoken') return getToken(url, response);
+      if (route === 'GET /cgi-bin/agent/get') return json(response, tokenObjection(url) ?? answer(0, { agentid: 1 }));
       if (route === 'POST /cgi-bin/media/upload') return upload(raw, request, url, response);
       if (route === 'POST /cgi-bin/message/send') return send(raw, request, url, response);
       if (route === 'POST /cgi-bin/aibot/response') return respond(raw, url, response);
