@@ -42,7 +42,7 @@ const share = new RegExp(
   'g',
 );
 const top = new RegExp(
-  `(前|头|排前|top\\s*|后|最后|倒数|末尾?|垫底的?)\\s*(${numeral})\\s*(%|名|个|位|条|家|大|强|单)?(?![天日周月季年%点万])`,
+  `(前|头|排前|top\\s*|后|最后|倒数|末尾?|垫底的?)\\s*(${numeral})\\s*(%|名|个|位|条|家|大|强|单)?(?![天日周月季年%点万次回])`,
   'g',
 );
 const percentTop = new RegExp(`(前|头|top\\s*)(?:百分之)?\\s*(${numeral})\\s*%|前百分之(${numeral})`, 'g');
@@ -118,7 +118,7 @@ export function* findAmounts(text: string): Generator<AmountMark> {
     if (number === null || number > 9999) continue;
     yield {
       kind: 'days',
-      days: Math.round(number * unitDays[unit!]!),
+      days: number === 0.5 && unit === '年' ? 180 : Math.round(number * unitDays[unit!]!),
       op: opOf(before, after),
       start: match.index,
       end: match.index + words.length,

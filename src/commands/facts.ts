@@ -1,6 +1,7 @@
 import { metricWords } from '../metrics/vocabulary.ts';
 import type { Dimension, FilterField, NumberTest, Slots, Threshold } from './command.ts';
 import { type DimensionMark, findDimensions } from './dimension-words.ts';
+import { readNumeral } from './numerals.ts';
 import type { PeriodMark } from './period-words.ts';
 import type { Mark, Scan } from './scan.ts';
 import type { ScheduleMark } from './schedule-words.ts';
@@ -161,9 +162,15 @@ export function gatherFacts(
     }
   });
 
+  const counted =
+    /最[一-龥]{1,5}?的?(?:前)?(\d{1,3}|[一二两三四五六七八九十]{1,2})(?:个|名|位|家|条|单|大)(?!月|点)/.exec(skeleton);
+  if (counted !== null) top ??= readNumeral(counted[1]!);
   const marks = findDimensions(skeleton);
   const firm = marks.filter((mark) => !mark.loose);
-  const bare = skeleton.replace(/(?:给|发|帮|告诉|提醒|通知|叫|推给?|让|转|教|喊|转给|@)我(?!们?(?:组|团队))/g, ' ');
+  const bare = skeleton.replace(
+    /(?:给|发|帮|告诉|提醒|通知|叫|推给?|让|转|教|喊|转给|吵|烦|打扰|催|问|@)我(?!们?(?:组|团队))/g,
+    ' ',
+  );
   const myTeam = /(?:我|咱)们?的?(?:这?个?组|团队|部门|小组|手下|下属|的人|下面的人|手底下)|本组|本团队|我带的/.test(
     bare,
   );

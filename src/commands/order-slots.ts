@@ -2,6 +2,7 @@ import { addDays } from '../calendar/day.ts';
 import type { Intent, ParseContext } from './command.ts';
 import type { Facts } from './facts.ts';
 import { metricsIn } from './facts.ts';
+import { intentOfWord, vocabularyWords } from './rank-intents.ts';
 import { type Draft, fillReportSlots, meantPeriod } from './report-slots.ts';
 import type { Scan } from './scan.ts';
 
@@ -95,7 +96,10 @@ export function fillOrderSlots(
     }
     case 'subscription_list':
     case 'help':
-      if (intent === 'help' && report !== null) slots.topic = report;
+      if (intent === 'help') {
+        const topic = topicIn(skeleton);
+        if (topic !== null) slots.topic = topic;
+      }
       break;
     case 'alert_create': {
       const metric = alertMetric(facts);
@@ -125,6 +129,7 @@ export function fillOrderSlots(
       if (metric !== null && !/^(?:funnel)$/.test(metric)) slots.metric = metric;
       else slots.context = 'last_alert';
       copy(about, slots, ['filters']);
+      dropMe(slots);
       const until = muteUntil(facts, skeleton, context);
       if (until !== null) slots.until = until;
       break;
@@ -186,6 +191,7 @@ export function fillOrderSlots(
     case 'scope_request':
       if (/全公司|整个公司|公司全部|全国|所有人|全部|公司/.test(skeleton)) slots.scope = 'company';
       copy(about, slots, ['filters']);
+      dropMe(slots);
       slots.permission = 'deny_unless_manager';
       break;
     case 'silent_feedback':
@@ -195,6 +201,21 @@ export function fillOrderSlots(
       break;
   }
   return { slots, assumed };
+}
+
+/** The report or order whose own word stands in the text. */
+function topicIn(skeleton: string): string | null {
+  const words = [...vocabularyWords].filter((word) => skeleton.includes(word)).sort((a, b) => b.length - a.length);
+  return words.map(intentOfWord).find((intent) => intent !== null && intent !== 'help') ?? null;
+}
+
+/** 别吵我, 我没权限: the asker is no filter there. */
+function dropMe(slots: Draft): void {
+  const { owner, ...rest } = (slots.filters ?? {}) as Draft;
+  const others = Array.isArray(owner) ? owner.filter((name) => name !== '@me') : [];
+  if (others.length > 0) rest.owner = others;
+  if (Object.keys(rest).length > 0) slots.filters = rest;
+  else delete slots.filters;
 }
 
 function dropAmount(slots: Draft): void {

@@ -9,7 +9,7 @@ import type {
   Slots,
   Understanding,
 } from './command.ts';
-import { injection, outsideWords, smallTalk } from './cues/order-cues.ts';
+import { injection, otherWork, outsideWords, smallTalk } from './cues/order-cues.ts';
 import { createEntityIndex, type EntityIndex } from './entity-index.ts';
 import { type Facts, gatherFacts } from './facts.ts';
 import { chosen, goesOn, readFollowUp } from './follow-ups.ts';
@@ -109,8 +109,9 @@ function read(
   const problem = problemOf(facts);
   if (problem !== null) return problem;
   if (
-    outsideWords.some((pattern) => pattern.test(text)) &&
-    !(ranking.intents[0] !== undefined && ranking.intents[0].weight >= 7)
+    otherWork.test(text) ||
+    (outsideWords.some((pattern) => pattern.test(text)) &&
+      !(ranking.intents[0] !== undefined && ranking.intents[0].weight >= 7.5))
   )
     return command('out_of_scope', {});
   const unread = unreadName(scan, ranking, facts, parts);

@@ -20,8 +20,8 @@ export interface Ranking {
 /** Words whose report yields to a more telling one beside it, or outranks one: 4 where nothing is said here. */
 const baseWeight: Readonly<Partial<Record<Intent, number>>> = {
   customer_detail: 2,
-  opportunity_list: 2.6,
-  new_leads: 3.4,
+  opportunity_list: 3.8,
+  new_leads: 3.6,
   campaign_roi: 3.2,
   followups: 3.6,
   funnel: 4.2,

@@ -47,8 +47,18 @@ export function readComparison(
   ) {
     const before = precedingPeriod(first, today);
     const yearAgo = samePeriodLastYear(first, today);
-    if (isRunning(first, today) && second.from === before.from) return { main: first, compare: 'mom' };
-    if (isRunning(first, today) && second.from === yearAgo.from && second.to === endOfMonth(yearAgo.to))
+    if (
+      isRunning(first, today) &&
+      /^last_|^month$|^quarter$|^yesterday$/.test(second.label) &&
+      second.from === before.from
+    )
+      return { main: first, compare: 'mom' };
+    if (
+      isRunning(first, today) &&
+      /^(?:month|quarter|last_year)$/.test(second.label) &&
+      second.from === yearAgo.from &&
+      second.to === endOfMonth(yearAgo.to)
+    )
       return { main: first, compare: 'yoy' };
     return { main: first, compare: { period: second } };
   }
@@ -132,6 +142,7 @@ const takesBareDimension: ReadonlySet<Intent> = new Set([
   'lead_conversion',
   'win_rate',
   'churn_rate',
+  'service_metrics',
 ]);
 
 function groupFor(intent: Intent, facts: Facts): Dimension[] {
@@ -142,6 +153,7 @@ function groupFor(intent: Intent, facts: Facts): Dimension[] {
       const under = dimensionUnder(intent, dimension);
       if (
         under === 'owner' ||
+        under === 'agent' ||
         (intent === 'campaign_roi' && under === 'campaign') ||
         (intent === 'win_rate' && under === 'stage')
       )
@@ -163,7 +175,7 @@ function groupFor(intent: Intent, facts: Facts): Dimension[] {
       add('channel', /渠道转化|哪个渠道|哪些渠道|各渠道|哪个来源/.test(skeleton) && facts.named.channel === undefined);
       break;
     case 'grade_conversion':
-      add('grade', facts.named.grade === undefined || /abc|各级|各等级|分级/.test(skeleton));
+      add('grade', facts.named.grade === undefined || /abc|各级|各等级/.test(skeleton));
       break;
     case 'wake_rate':
       add('recall_method', /方式/.test(skeleton) || /(?:短信|电话|优惠券|微信).{0,6}(?:哪个|哪种|效果)/.test(skeleton));
@@ -172,6 +184,7 @@ function groupFor(intent: Intent, facts: Facts): Dimension[] {
       add('lost_reason', /(?:丢单|输单|丢|输).{0,4}(?:原因|理由)/.test(skeleton) && false);
       break;
     case 'customer_profile':
+      add('industry', groups.length === 0 && /行业/.test(skeleton));
       add('region', groups.length === 0 && /大区|区域|地区/.test(skeleton));
       add('city', groups.length === 0 && /城市|在哪|哪儿|哪里|热力/.test(skeleton));
       add('channel', groups.length === 0 && /来源/.test(skeleton));
@@ -242,15 +255,7 @@ function metricFor(intent: Intent, facts: Facts): string | null {
       if (/占比|比例|占多少|百分之/.test(skeleton)) return 'share';
       return /多少|几个|几家|数量/.test(skeleton) ? 'count' : null;
     case 'silent_customers':
-    case 'renewal_due':
-    case 'churn_risk':
-    case 'opportunity_list':
-    case 'stage_stuck':
-    case 'payment_overdue':
-      return /多少(?:个|家|单|客户|人|条|$|了)|有?几(?:个|家|单|条)(?!月|天|周|星期|年)|数量/.test(skeleton) &&
-        intent === 'silent_customers'
-        ? 'count'
-        : null;
+      return /多少|有?几(?:个|家)(?!月|天|周|星期|年)|数量/.test(skeleton) ? 'count' : null;
     default:
       return null;
   }
@@ -265,7 +270,7 @@ function viewFor(intent: Intent, facts: Facts): string | null {
         ? 'last_interaction'
         : null;
     case 'ranking':
-      return /(?:我|自己).{0,4}(?:排|名次|第几)|我的(?:排名|名次)|排(?:在)?第几/.test(skeleton) &&
+      return /(?:我|自己).{0,4}(?:排(?!行|名(?!第))|名次|第几)|我的(?:排名|名次)|排(?:在)?第几/.test(skeleton) &&
         (facts.me || facts.named.owner === undefined)
         ? 'my_rank'
         : null;
@@ -317,7 +322,8 @@ export function fillReportSlots(intent: Intent, facts: Facts, context: ParseCont
     slots.period = periodOf(usual, today);
     assumed.period = usual;
   }
-  if (compare !== undefined) slots.compare = compare;
+  if (compare !== undefined && !(/^(?:pipeline_changes|sales_trend)$/.test(intent) && !/环比|同比|比/.test(skeleton)))
+    slots.compare = compare;
   const filters = filtersFor(intent, facts);
   const groups = groupFor(intent, facts);
   const metric = metricFor(intent, facts);
@@ -336,6 +342,12 @@ export function fillReportSlots(intent: Intent, facts: Facts, context: ParseCont
       facts.days === null ? threshold : { op: threshold.op, days: 'days' in facts.days ? facts.days.days : 0 };
     if (facts.days === null) assumed.threshold = threshold;
   }
+  if (groups.length > 0 && /^(?:stage_|funnel)/.test(intent)) {
+    // 各阶段 is what these reports show anyway.
+    const at = groups.indexOf('stage');
+    if (at >= 0) groups.splice(at, 1);
+  }
+  if (intent === 'payment_overdue' && facts.days !== null) slots.threshold = facts.days;
   special(intent, facts, slots, filters, groups, context);
   if (present(filters)) slots.filters = filters;
   if (present(facts.excluded)) slots.filters_not = facts.excluded;
@@ -394,7 +406,10 @@ function special(
       slots.grain ??= /周/.test(skeleton) ? 'week' : 'month';
       break;
     case 'ranking': {
-      const lowest = facts.last || /最(?:少|差|低|慢|懒|弱|拉胯|不行)|倒数|垫底|吊车尾|拖后腿|末位/.test(skeleton);
+      const lowest =
+        /倒序|升序|从低到高/.test(skeleton) ||
+        facts.last ||
+        /最(?:少|差|低|慢|懒|弱|拉胯|不行)|倒数|垫底|吊车尾|拖后腿|末位/.test(skeleton);
       if (lowest) slots.order = 'asc';
       if (slots.view === 'my_rank') {
         filters.owner = ['@me'];

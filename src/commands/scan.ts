@@ -44,6 +44,10 @@ const letters: Readonly<Record<string, string>> = {
   campaign: 'E',
   department: 'Z',
 };
+/** First and last n have letters of their own: 倒数三名 is a ranking by itself. */
+const letterOf = (amount: AmountMark): string =>
+  amount.kind === 'top' && amount.last ? 'B' : amountLetters[amount.kind];
+
 const amountLetters = { days: 'T', share: 'V', money: 'M', top: 'N', ordinal: 'D' } as const;
 
 /** Names that are ordinary words too: they are names only when they stand alone. */
@@ -72,13 +76,18 @@ export function scanText(
   markNames(text, entities, inWord, put);
   const amounts = [...findAmounts(text)];
   for (const amount of amounts) {
+    // 2号行动项 is a row, 2号 alone a day.
+    if (amount.kind === 'ordinal' && /^ ?(?:行动项|待办|任务|订阅|问题|预警)/.test(text.slice(amount.end)))
+      put({ kind: 'amount', letter: 'D', amount, start: amount.start, end: amount.end });
+  }
+  for (const amount of amounts) {
     // 60天没联系, 超7天, 低于15%: limits go before dates, because 三个月 is both.
     if (
       amount.kind === 'share' ||
       (amount.kind === 'days' &&
         (amount.op !== null || /^(?:都|已经)?(?:没|未|无|不)/.test(text.slice(amount.end).trimStart())))
     ) {
-      put({ kind: 'amount', letter: amountLetters[amount.kind], amount, start: amount.start, end: amount.end });
+      put({ kind: 'amount', letter: letterOf(amount), amount, start: amount.start, end: amount.end });
     }
   }
   for (const period of findPeriods(text, {
@@ -88,7 +97,7 @@ export function scanText(
     put({ kind: 'period', letter: 'P', period, start: period.start, end: period.end });
   }
   for (const amount of amounts)
-    put({ kind: 'amount', letter: amountLetters[amount.kind], amount, start: amount.start, end: amount.end });
+    put({ kind: 'amount', letter: letterOf(amount), amount, start: amount.start, end: amount.end });
   for (const match of text.matchAll(gradeForm)) {
     const grades = Array.from(match[1] ?? match[2]!)
       .map((char) => char.toUpperCase())
@@ -96,6 +105,7 @@ export function scanText(
     if (grades.length > 0)
       put({ kind: 'grade', letter: 'G', grades, start: match.index, end: match.index + match[0].length });
   }
+  for (const mark of stagesInContext(text, entities)) put(mark);
   marks.sort((a, b) => a.start - b.start);
   return { text, marks, ...skeletonOf(text, marks) };
 }
@@ -122,6 +132,32 @@ function skeletonOf(
     }
   }
   return { skeleton, markAt, textAt };
+}
+
+/** 卡在报价, 演示到报价: a stage in short is a stage only where the sentence speaks of being in it or passing through. */
+function stagesInContext(text: string, entities: EntityIndex): Mark[] {
+  const marks: Mark[] = [];
+  for (const form of entities.stageForms) {
+    const name = entities.stageShortForm(form);
+    if (name === null || form === name) continue;
+    for (let at = text.indexOf(form); at >= 0; at = text.indexOf(form, at + 1)) {
+      const [before, after] = [text.slice(Math.max(0, at - 3), at), text.slice(at + form.length, at + form.length + 4)];
+      if (
+        !/(?:在|从|卡|压|停|堵|积压|滞留|走到|进到|到) ?$/.test(before) &&
+        !/^ ?(?:到|→|->|转|阶段|环节|完|这步|这一步|那步|的单|的商机|里的)/.test(after)
+      )
+        continue;
+      marks.push({
+        kind: 'entity',
+        letter: 'S',
+        entity: { field: 'stage', value: name },
+        others: [],
+        start: at,
+        end: at + form.length,
+      });
+    }
+  }
+  return marks;
 }
 
 /** Which characters lie within a word of the vocabulary, and how long that word is. */

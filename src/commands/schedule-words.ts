@@ -48,10 +48,14 @@ const usual = '09:00';
 
 export function findSchedules(text: string): ScheduleMark[] {
   const marks: ScheduleMark[] = [];
+  const sending = /订阅|推送|定时|发|推|提醒|送|来一/.test(text);
   for (const match of text.matchAll(whole)) {
     const [words, kind, days, edge, date] = match;
     const said = readTime(match[5], match[6], match[7], match[8]);
     const at = said ?? (/下午|晚/.test(match[9] ?? '') ? '18:00' : usual);
+    // 每个月卖了多少 asks for months; it is a rhythm only with an hour, a day or an order to send.
+    const firm = said !== null || (days !== undefined && days !== '') || date !== undefined || edge !== undefined;
+    if (!firm && (!sending || /^天天/.test(kind!))) continue;
     const base = { start: match.index, end: match.index + words.trimEnd().length, time: said };
     if (/工作日|每天|每日|天天/.test(kind!)) {
       // Office talk: 每天 means the days on which people work (decision 17); 周末也发 makes it every day.

@@ -5,6 +5,7 @@ const cue = (intent: Intent, weight: number, pattern: RegExp): Cue => ({ intent,
 
 /** Orders to the bot: they weigh more than the report they are about. */
 export const orderCues: readonly Cue[] = [
+  cue('action_item_done', 12, /(?:行动项|待办).{0,3}(?:完成|搞定|做完|关闭|done) ?\d/),
   cue('subscription_create', 11, /(?:订阅|订一?[个份]|定时|推送)/),
   cue('subscription_create', 11, /W.{0,20}(?:发|推|给|来|送|看|提醒|报|收到|要)/),
   cue('subscription_create', 11, /(?:发|推|送|给).{0,12}W/),
@@ -46,7 +47,7 @@ export const orderCues: readonly Cue[] = [
   cue(
     'alert_ack',
     12,
-    /^(?:知道了?|收到|了解|ok|好的?|明白|行|嗯|1|这个)? ?.{0,3}(?:我来|我去|我马上|我负责|我这就|我)(?:跟|处理|看|负责|盯|搞|联系|解决|去)/,
+    /^(?:知道了?|收到|了解|ok|好的?|明白|行|嗯|1)? ?(?:这个|这单|这事|这条)? ?(?:我来|我去|我马上|我负责|我这就|我)(?:跟进?|处理|负责|盯|搞定?|联系|解决|去|看看?)(?:一下|吧|了|它|这个|掉)?$/,
   ),
   cue(
     'alert_ack',
@@ -112,11 +113,11 @@ export const orderCues: readonly Cue[] = [
     /(?:口径|什么意思|啥意思|怎么算|咋算|如何计算|怎么计算|怎么统计|咋统计|咋来的|怎么来的|的?定义|算法|公式|计算方式|计算方法|包不包含|含不含|算不算|怎么定的?|怎么得)/,
   ),
   cue('metric_definition', 11.8, /(?:同比|环比|这个|它).{0,4}(?:是)?(?:跟|和|与)(?:啥|什么|哪).{0,6}(?:比|对比)/),
-  cue('metric_definition', 10.4, /(?:是啥|是什么|指什么|指的是)/),
+  cue('metric_definition', 10.4, /(?:是啥|是什么|指什么|指的是)(?:意思|东西|指标|数)?(?:啊|呀|呢|来着)?$/),
   cue(
     'feedback_wrong_number',
     12,
-    /(?:数|数据|数字|金额|业绩|结果|这|你|报表|统计|单数|人数|得)?.{0,3}(?:不对|错了|有误|不准|对不上|算错|搞错|有问题|少了|漏了|差了|弄错|不是这个数|瞎|扯|假的|不可能)(?:吧|啊|了|呢)?$/,
+    /(?:数|数据|数字|金额|业绩|结果|这|你|报表|统计|单数|人数|得)?.{0,3}(?:不对|错了|有误|不准|对不上|算错|搞错|有问题|(?<!多)少了|漏了|差了|弄错|不是这个数|瞎|扯|假的|不可能)(?:吧|啊|了|呢)?$/,
   ),
   cue(
     'feedback_wrong_number',
@@ -152,6 +153,10 @@ export const orderCues: readonly Cue[] = [
 ];
 
 /** What is not for the bot, or not meant well. */
+/** Work for others: declined whatever report is named in it. */
+export const otherWork =
+  /写.{0,6}(?:文案|邮件|作文|代码|ppt|诗|朋友圈)|(?:订|约|找).{0,3}(?:会议室|餐|机票|车票|酒店|外卖|车$)|做.{0,3}ppt/;
+
 export const outsideWords: readonly RegExp[] = [
   /天气|气温|下雨|下雪|雾霾|几点了|几点钟$|星期几|几号了/,
   /笑话|段子|讲个故事|唱(?:首|个)?歌|作诗|写(?:首|一首)?诗|写(?:个|段|点)?代码|写(?:封|个)?邮件|写(?:个|篇)?(?:文案|作文|文章|总结|ppt)|做(?:个|份)?ppt/,

@@ -12,6 +12,8 @@ const cue = (intent: Intent, weight: number, pattern: RegExp): Cue => ({ intent,
 
 /** How sales people ask for funnels, deals and results without naming the report. */
 export const pipelineCues: readonly Cue[] = [
+  cue('opportunity_list', 7.5, /有(?:哪些|哪几个|几个|什么|啥|多少)(?:大?单子?|商机|项目)(?!数)/),
+  cue('opportunity_list', 7, /(?:手上|手里|手头).{0,6}(?:单子?|商机|项目)/),
   cue(
     'pipeline_changes',
     8.5,
@@ -99,6 +101,18 @@ export const pipelineCues: readonly Cue[] = [
 
 /** Results, ranks, targets, money. */
 export const resultCues: readonly Cue[] = [
+  cue('ranking', 7.4, /P.{0,2}B|B.{0,2}P|[NB](?:都)?(?:是|有)?(?:谁|哪些人|哪几个人)|^B$/),
+  cue(
+    'ranking',
+    8,
+    /最(?:多|少|高|低|好|差|勤|懒|强|弱|快|慢)的.{0,3}(?:\d|[一二两三四五六七八九十])+(?:个人|个销售|名|位|个区|个大区)/,
+  ),
+  cue('payment_rate', 7.5, /(?:钱|款|账).{0,3}(?:收|回|到)(?:回来|齐|回|来|账)了?(?:吗|没|没有)?/),
+  cue(
+    'payment_overdue',
+    9,
+    /(?:款|钱|账).{0,4}(?:没到|没收|没回|没付|没结|没给)|C.{0,4}(?:欠|没付|没回款|没打款|没给钱)/,
+  ),
   cue('sales_performance', 6.8, /(?:签|卖|成交|做|拿|出|干)(?:下|出|到)?了?(?:多少|几)(?:钱|万|业绩|单|个单|笔|块)?/),
   cue('sales_performance', 6.8, /(?:多少|几)(?:单|笔|个单)/),
   cue(
@@ -121,7 +135,7 @@ export const resultCues: readonly Cue[] = [
     5.4,
     /(?:O|R|Z|Y|L|I)(?:那边|这边|的|他们| )?P?(?:干得|做得|最近)?(?:咋样|怎么样|怎样|如何|表现)/,
   ),
-  cue('sales_trend', 7.6, /(?:走势|趋势|曲线|走向|折线)/),
+  cue('sales_trend', 7.6, /(?:走势|趋势|曲线|走向)/),
   cue(
     'sales_trend',
     8,
@@ -139,7 +153,7 @@ export const resultCues: readonly Cue[] = [
     8,
     /(?:哪个|哪位)(?:人|销售|业务员|同事|大区|区域|区|团队|组|部门|城市|城|客户经理).{0,8}(?:最|第一|倒数|垫底|领先|拖后腿|好|高|强|多)/,
   ),
-  cue('ranking', 8, /最(?:多|高|好|猛|勤|勤快|厉害|差|少|低|强|牛|拉胯)的?(?:是)?(?:谁|人|销售|那个|大区|区|前?N)/),
+  cue('ranking', 8, /最(?:多|高|好|猛|勤|勤快|厉害|差|少|低|强|牛|拉胯)的?(?:是)?(?:谁|人|销售|那个|大区|区|前?[NB])/),
   cue('ranking', 8.2, /销冠|第一名|冠军|状元|头名|垫底|倒数|吊车尾|拖后腿|榜首|前几名|谁第一/),
   cue(
     'ranking',
@@ -147,8 +161,8 @@ export const resultCues: readonly Cue[] = [
     /(?:我|O|R)的?.{0,3}(?:排|名次|位置).{0,3}(?:第?几|哪|名|多少)|第几名?|排(?:在)?第?几|我的排名|我的名次/,
   ),
   cue('ranking', 7.2, /谁.{0,3}(?:签|卖|成交|开|跟进|拜访|回款|做)得?.{0,3}(?:多|好|少|勤|差|高)/),
-  cue('ranking', 7.4, /(?:业绩|成交|销售|签单|回款|跟进|成交额|成交金额|新增客户|拜访|目标).{0,6}(?:N|pk|比拼)/),
-  cue('ranking', 7.2, /N.{0,3}(?:的)?(?:销售|业务员|人|同事|大区)/),
+  cue('ranking', 7.4, /(?:业绩|成交|销售|签单|回款|跟进|成交额|成交金额|新增客户|拜访|目标).{0,6}(?:[NB]|pk|比拼)/),
+  cue('ranking', 7.2, /[NB].{0,3}(?:的)?(?:销售|业务员|人|同事|大区)/),
   cue('target_attainment', 9, /(?:离|距离?|跟|比)?.{0,3}(?:目标|任务|指标).{0,4}(?:还)?(?:差|缺|剩|少)(?:多少|几|了)?/),
   cue('target_attainment', 8.5, /(?:还|我)?差(?:多少|几).{0,4}(?:完成|达标|目标|任务|够)/),
   cue('target_attainment', 8, /(?:完成|达成)了?(?:多少|几成|百分之几|百分之多少|几分之几|没|没有|吗|了吗)/),
