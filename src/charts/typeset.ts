@@ -1,16 +1,41 @@
-const han = '\\p{Script=Han}';
+const isHan = /\p{Script=Han}/u;
 
-const pairs = new RegExp(`\\(([^()]*${han}[^()]*)\\)`, 'gu');
-const comma = /(?<=[^\d\s]),(?! )|(?<=\d),(?![\d ])/gu;
-const colon = new RegExp(`(?<=[${han})]):`, 'gu');
-const hasHan = new RegExp(han, 'u');
+/** Half-width marks that stand full-width beside Chinese, where no digit or letter needs them. */
+const marks: Readonly<Record<string, string>> = { ',': '，', ':': '：', ';': '；', '?': '？', '!': '！' };
 
 /**
- * Running Chinese text as it is printed (GB/T 15834): full-width comma, colon and brackets. The half-width ones that are
- * typed in chats stick to the next letter in a picture. Numbers and English keep theirs.
+ * Running Chinese text as it is printed (GB/T 15834): full-width comma, colon, semicolon, question mark and brackets. The
+ * half-width ones that are typed in chats stick to the next letter in a picture. Numbers and English keep theirs. Signs
+ * are swapped one for one, so the length stays.
  */
-export const typeset = (text: string): string =>
-  hasHan.test(text) ? text.replace(pairs, '（$1）').replace(comma, '，').replace(colon, '：') : text;
+export function typeset(text: string): string {
+  if (!isHan.test(text)) return text;
+  const signs = text.split('');
+  const open: number[] = [];
+  for (const [at, sign] of signs.entries()) {
+    if (sign === '(') open.push(at);
+    else if (sign === ')') {
+      const from = open.pop();
+      if (from !== undefined && isHan.test(text.slice(Math.max(0, from - 1), at + 2))) {
+        signs[from] = '（';
+        signs[at] = '）';
+      }
+    } else if (sign in marks && isRunning(text, at)) signs[at] = marks[sign] ?? sign;
+  }
+  return signs.join('');
+}
+
+/** Whether a mark belongs to Chinese around it: not within a number, a time, an English phrase or a URL. */
+function isRunning(text: string, at: number): boolean {
+  const before = text[at - 1] ?? '';
+  const after = text[at + 1] ?? '';
+  if (before === '' || /\s/.test(before)) return false;
+  if (/[\d\w%]/.test(before) && /[\d\w/]/.test(after)) return text[at] === ',' && !(/\d/.test(before) && /\d/.test(after)) && nearHan(text, at);
+  if (after === ' ' && !isHan.test(before)) return false;
+  return isHan.test(before) || isHan.test(after) || /[)）」%”\d]/.test(before);
+}
+
+const nearHan = (text: string, at: number): boolean => isHan.test(text.slice(Math.max(0, at - 12), at + 12));
 
 /**
  * A minus sign as wide as a digit: in a Chinese font U+2212 fills a square and reads like the numeral 一.
