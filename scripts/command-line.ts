@@ -1,23 +1,16 @@
-import { parseArgs } from 'node:util';
-import { Failure, kindlyOf } from '../src/failure.ts';
+import { type ParseArgsConfig, parseArgs } from 'node:util';
+import { Failure } from '../src/failure.ts';
 
-/** Where the embedded database lies when nothing else is said. */
-export const embeddedUrl = 'sqlite:data/chenbao.db';
-
-/** `--url`, else `CRM_DATABASE_URL`, else the embedded database. */
-export function crmUrlFrom(argv: readonly string[]): string {
-  const { values } = parseArgs({ args: [...argv], options: { url: { type: 'string' } }, strict: false });
-  return typeof values.url === 'string' ? values.url : (process.env['CRM_DATABASE_URL'] ?? '') || embeddedUrl;
-}
-
-/** Runs a script; a failure is one sentence for the person on standard error and exit code 1. */
-export async function runScript(body: () => Promise<void>): Promise<void> {
+/** The options of a command line; anything else on it is a failure that says how to write it. */
+export function optionsOf<T extends NonNullable<ParseArgsConfig['options']>>(options: T, usage: string) {
   try {
-    await body();
-  } catch (error) {
-    console.error(kindlyOf(error));
-    if (error instanceof Failure && error.code !== 'bug') console.error(`(${error.message})`);
-    else console.error(error instanceof Error ? `(${error.name})` : '');
-    process.exitCode = 1;
+    return parseArgs({ args: process.argv.slice(2), options, strict: true }).values;
+  } catch (cause) {
+    throw new Failure(
+      'bad-input',
+      'an option that does not exist, or lacks its value',
+      `参数不对,要这样写:${usage}`,
+      cause,
+    );
   }
 }

@@ -1,4 +1,3 @@
-import { parseArgs } from 'node:util';
 import { systemClock, wallTimeAt } from '../src/calendar/clock.ts';
 import { dayOfWallTime, parseDay } from '../src/calendar/day.ts';
 import { emptyCrm, generateCompany, holdsRows } from '../src/crm/demo/generate-company.ts';
@@ -6,16 +5,15 @@ import { type CrmTables, crmMigrations } from '../src/crm/schema.ts';
 import { connect } from '../src/database/connect.ts';
 import { migrate } from '../src/database/migrate.ts';
 import { Failure } from '../src/failure.ts';
-import { crmUrlFrom, runScript } from './command-line.ts';
+import { optionsOf } from './command-line.ts';
+import { runScript, scriptConfig } from './script.ts';
 
 const usage =
   'npm run generate -- --customers 300 --seed 1 [--activities N] [--until 2026-11-18] [--years 2] [--url URL] [--replace]';
 
 await runScript(async () => {
-  const argv = process.argv.slice(2);
-  const { values } = parseArgs({
-    args: argv,
-    options: {
+  const values = optionsOf(
+    {
       customers: { type: 'string', default: '300' },
       seed: { type: 'string', default: '1' },
       activities: { type: 'string' },
@@ -23,15 +21,13 @@ await runScript(async () => {
       years: { type: 'string', default: '2' },
       url: { type: 'string' },
       replace: { type: 'boolean', default: false },
-      help: { type: 'boolean', default: false },
     },
-    strict: true,
-  });
-  if (values.help) return console.log(usage);
-  const zone = process.env['TIMEZONE'] || 'Asia/Shanghai';
+    usage,
+  );
+  const { CRM_DATABASE_URL, TIMEZONE } = scriptConfig().house;
   const until =
-    values.until === undefined ? dayOfWallTime(wallTimeAt(systemClock.now(), zone)) : parseDay(values.until);
-  const database = connect<CrmTables>(crmUrlFrom(argv));
+    values.until === undefined ? dayOfWallTime(wallTimeAt(systemClock.now(), TIMEZONE)) : parseDay(values.until);
+  const database = connect<CrmTables>(values.url ?? CRM_DATABASE_URL);
   try {
     await migrate(database, 'crm', crmMigrations(database.dialect));
     if (values.replace) await emptyCrm(database);

@@ -1,23 +1,19 @@
-import { parseArgs } from 'node:util';
 import { loadCsv } from '../src/crm/load.ts';
 import { type CrmTables, crmMigrations } from '../src/crm/schema.ts';
 import { connect } from '../src/database/connect.ts';
 import { migrate } from '../src/database/migrate.ts';
 import { Failure } from '../src/failure.ts';
-import { crmUrlFrom, runScript } from './command-line.ts';
+import { optionsOf } from './command-line.ts';
+import { runScript, scriptConfig } from './script.ts';
 
-// npm run load -- --dir DIR [--url URL]
+const usage = 'npm run load -- --dir 目录 [--url mysql://… 或 sqlite:文件]';
+
 await runScript(async () => {
-  const argv = process.argv.slice(2);
-  const { values } = parseArgs({
-    args: argv,
-    options: { dir: { type: 'string' }, url: { type: 'string' } },
-    strict: true,
-  });
+  const values = optionsOf({ dir: { type: 'string' }, url: { type: 'string' } }, usage);
   if (values.dir === undefined) {
-    throw new Failure('bad-input', '--dir is missing', '要写明 CSV 文件在哪个目录:npm run load -- --dir 目录');
+    throw new Failure('bad-input', '--dir is missing', `要写明 CSV 文件在哪个目录:${usage}`);
   }
-  const database = connect<CrmTables>(crmUrlFrom(argv));
+  const database = connect<CrmTables>(values.url ?? scriptConfig().house.CRM_DATABASE_URL);
   try {
     await migrate(database, 'crm', crmMigrations(database.dialect));
     const { rows, lastTouchComputed } = await loadCsv(database, values.dir, (table, count) =>

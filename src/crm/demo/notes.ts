@@ -44,7 +44,7 @@ const topics: readonly (readonly string[])[] = [
   ],
 ];
 
-const unanswered = ['电话没接,稍后再打', '对方不方便,约改天', '微信未回', '秘书接的,留了话'];
+const unanswered = ['电话没接,稍后再打', '对方不方便,约改天', '电话占线', '秘书接的,留了话'];
 
 export const care = 4;
 

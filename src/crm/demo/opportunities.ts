@@ -5,6 +5,7 @@ import { type Customer, type Generation, repAt } from './generation.ts';
 import { type Grade, invalidStageId, lostStageId, pipelineId, stageIds, stageWinRate } from './market.ts';
 import { lostReasons } from './notes.ts';
 import { addQuote, decideQuote, type QuoteTiming } from './quotes.ts';
+import type { Random } from './random.ts';
 
 /** What becomes of opportunities by grade: the case of seed 000 for A and C. */
 const byGrade: Readonly<
@@ -19,7 +20,7 @@ const byGrade: Readonly<
     }
   >
 > = {
-  A: { win: 0.385, cycleDays: 43, lostAfterDays: 58, exits: [18, 27, 27, 28], gapDays: 4.6 },
+  A: { win: 0.362, cycleDays: 43, lostAfterDays: 58, exits: [18, 27, 27, 28], gapDays: 4.6 },
   B: { win: 0.21, cycleDays: 36, lostAfterDays: 50, exits: [28, 30, 24, 18], gapDays: 6.2 },
   C: { win: 0.08, cycleDays: 26, lostAfterDays: 40, exits: [42, 32, 17, 9], gapDays: 7.5 },
 };
@@ -170,7 +171,7 @@ function decideEntries(
     passed += weights[i]!;
     return {
       stage,
-      at: i === 0 ? createdAt : intoWorkingHours(time, createdAt + Math.round((until - createdAt) * share)),
+      at: i === 0 ? createdAt : intoWorkingHours(time, random, createdAt + Math.round((until - createdAt) * share)),
     };
   });
   // Working days may have moved entries onto each other: keep their order, and all between the beginning and the end.
@@ -184,11 +185,11 @@ function decideEntries(
   return entries.filter((entry, i) => i === 0 || entry.at > createdAt);
 }
 
-/** The same share of a day, within working hours of a work day. */
-function intoWorkingHours(time: CompanyTime, second: number): number {
+/** The same share of a day, within working hours of a day people work on. */
+function intoWorkingHours(time: CompanyTime, random: Random, second: number): number {
   const day = dayOfSecond(second);
   const inDay = second - secondOfDay(day);
-  return secondOfDay(time.workDayFrom(day)) + 32_400 + Math.floor((inDay / 86_400) * 30_600);
+  return secondOfDay(time.usualDay(random, day)) + 32_400 + Math.floor((inDay / 86_400) * 30_600);
 }
 
 interface Close {
@@ -227,8 +228,8 @@ function addEvents(
   const last = entries[entries.length - 1]!.at;
   // Given up, taken up again, given up for good: the reopening is a move out of the lost stage.
   if (close.outcome === 'lost' && close.at - last > 12 * 86_400 && random.chance(0.05)) {
-    const lostAt = intoWorkingHours(time, last + Math.floor((close.at - last) * 0.4));
-    const reopenedAt = intoWorkingHours(time, last + Math.floor((close.at - last) * 0.6));
+    const lostAt = intoWorkingHours(time, random, last + Math.floor((close.at - last) * 0.4));
+    const reopenedAt = intoWorkingHours(time, random, last + Math.floor((close.at - last) * 0.6));
     if (last < lostAt && lostAt < reopenedAt && reopenedAt < close.at) {
       add('close', from, lostStageId, 'lost', lostAt);
       add('move', lostStageId, from!, 'open', reopenedAt);

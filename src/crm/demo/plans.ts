@@ -36,7 +36,8 @@ export function addCampaigns(generation: Generation, seed: string): void {
 /** Targets for every month up to the end of the year, a little above what each has shown to be able to do. */
 export function addTargets(generation: Generation): void {
   const { results } = generation;
-  const months = monthsFrom(generation);
+  // The first year was a start, without targets.
+  const months = monthsFrom(generation).slice(12);
   const measures = [
     ['won_amount', results.won, 10_000],
     ['contract_amount', results.won, 10_000],
@@ -62,13 +63,11 @@ function repTargets(
   step: number,
 ): number[] {
   const past = months.filter((month) => month < time.day(time.last).slice(0, 7));
-  // The first half year was a start: what comes after it says what a rep can do in a month.
-  const settled = past.slice(6);
-  const total = settled.reduce((sum, month) => sum + (achieved.get(`${repId} ${month}`) ?? 0), 0);
-  const seasons = settled.reduce((sum, month) => sum + signingSeason(Number(month.slice(5))), 0);
+  const total = past.reduce((sum, month) => sum + (achieved.get(`${repId} ${month}`) ?? 0), 0);
+  const seasons = past.reduce((sum, month) => sum + signingSeason(Number(month.slice(5))), 0);
   const usual = seasons === 0 ? 0 : total / seasons;
   return months.map((month, i) => {
-    const growth = 0.9 + (0.3 * i) / months.length;
+    const growth = 0.8 + (0.45 * i) / months.length;
     const wanted = usual * signingSeason(Number(month.slice(5))) * growth * 1.06;
     return Math.max(step, Math.round(wanted / step) * step);
   });
