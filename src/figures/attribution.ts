@@ -8,6 +8,8 @@ export interface Cut<P> {
 
 export interface PartSums {
   readonly name: string;
+  /** What the CRM does not say: it counts in the whole but explains nothing. */
+  readonly unknown?: boolean;
   readonly now: number;
   readonly before: number;
 }
@@ -59,7 +61,16 @@ export function attributeSum(cuts: readonly Cut<PartSums>[]): SumAttribution {
     moved = true;
     if (parts.length < 2) continue;
     const carriers = parts
-      .map((p): Carrier => ({ ...p, change: p.now - p.before, share: (p.now - p.before) / change }))
+      .filter((p) => p.unknown !== true)
+      .map(
+        ({ name, now, before }): Carrier => ({
+          name,
+          now,
+          before,
+          change: now - before,
+          share: (now - before) / change,
+        }),
+      )
       .sort((a, b) => b.share - a.share);
     for (const [size, least] of [
       [1, carriesAtLeast],
@@ -85,6 +96,7 @@ export function attributeSum(cuts: readonly Cut<PartSums>[]): SumAttribution {
 
 export interface PartRates {
   readonly name: string;
+  readonly unknown?: boolean;
   readonly now: Rate;
   readonly before: Rate;
 }
@@ -143,7 +155,8 @@ export function attributeRate(cuts: readonly Cut<PartRates>[]): RateAttribution 
     if (parts.length < 2) continue;
     for (const effect of effects) {
       const excess = Math.min(effect.contribution / change, 1) - effect.weight;
-      if (effect.contribution / change < carriesAtLeast || excess < beyondWeight) continue;
+      if (effect.part.unknown === true || effect.contribution / change < carriesAtLeast || excess < beyondWeight)
+        continue;
       const by = Math.abs(effect.rate) >= Math.abs(effect.mix) ? 'rate' : 'mix';
       const shares = (side: 'now' | 'before', of: Rate): Rate => ({
         numerator: effect.part[side].denominator,

@@ -13,6 +13,8 @@ export interface Figure {
   /** Both ends of a rate (decision 5). */
   readonly numerator?: number;
   readonly denominator?: number;
+  /** What both ends count where they are not cases: money in fen, as in a collection rate. */
+  readonly ends?: 'fen';
   /** Which part of the whole it is about, by dimension: `{ region: '华东' }`. */
   readonly dims?: Readonly<Record<string, string>>;
   /** Why the value is null, in Chinese. */

@@ -33,6 +33,13 @@ export function formatRate(rate: Rate): string {
   return `${formatRatio(value)}(${ends}${few})`;
 }
 
+/** A share of money with both its ends; yuan are no sample, so there is no interval: `69.6 %(290.2 万/417.1 万)`. */
+export function formatMoneyRate(rate: Rate): string {
+  const value = ratioOf(rate);
+  if (value === null) return unknown;
+  return `${formatRatio(value)}(${formatMoney(rate.numerator)}/${formatMoney(rate.denominator)})`;
+}
+
 export const formatCount = (value: number): string => grouped(value, 0);
 
 /** The change of a rate, in points, never in percent (decision 12): `+4.1 个百分点`. */
@@ -75,5 +82,8 @@ export function formatValue(value: number | null, unit: Unit): string {
 
 export const formatFigure = (figure: Figure): string =>
   figure.numerator !== undefined && figure.denominator !== undefined && figure.unit === 'ratio'
-    ? formatRate({ numerator: figure.numerator, denominator: figure.denominator })
+    ? (figure.ends === 'fen' ? formatMoneyRate : formatRate)({
+        numerator: figure.numerator,
+        denominator: figure.denominator,
+      })
     : formatValue(figure.value, figure.unit);

@@ -12,14 +12,12 @@ const dueAmount: Measure = {
   value: (db) => db.sumFen(sql`t.amount`),
 };
 /** What came in above a plan's amount belongs to another plan: a rate never passes 100 %. */
+const received = sql`(case when coalesce(t.paid_amount, 0) > t.amount then t.amount when coalesce(t.paid_amount, 0) < 0 then 0 else coalesce(t.paid_amount, 0) end)`;
 const receivedOfDue: Measure = {
   table: 'cm_payment_plans',
   at: 'due_on',
   where: due,
-  value: (db) => {
-    const paid = sql`coalesce(t.paid_amount, 0)`;
-    return db.sumFen(sql`(case when ${paid} > t.amount then t.amount when ${paid} < 0 then 0 else ${paid} end)`);
-  },
+  value: (db) => db.sumFen(received),
 };
 
 export const paymentAmount = defineMetric({
@@ -84,6 +82,7 @@ export const paymentRate = defineMetric({
   aliases: ['收款率', '回款完成率'],
   english: 'collection rate (received / due)',
   unit: 'ratio',
+  ends: 'fen',
   layer: 'managerial',
   definition: '已收 ÷ 应收:分母是到期日在期间内的回款计划金额,分子是这些计划到现在已收的金额。还没到期的不进分母。',
   sources: ['cm_payment_plans'],
@@ -101,13 +100,21 @@ export const paymentOverdueAmount = defineMetric({
   english: 'overdue amount',
   unit: 'fen',
   layer: 'managerial',
-  definition: '回款计划里到期日已过、还没收到的金额(到期当天不算逾期)。',
+  definition: '期间内到期的回款计划里,到期日已过、还没收到的金额(到期当天不算逾期)。',
   sources: ['cm_payment_plans'],
   owner,
   version,
   items: [32],
   moreIsBetter: false,
-  computation: { kind: 'derived' },
+  computation: {
+    kind: 'sum',
+    measure: {
+      table: 'cm_payment_plans',
+      at: 'due_on',
+      where: due,
+      value: (db, { today }) => db.sumFen(sql`(case when t.due_on < ${today} then t.amount - ${received} else 0 end)`),
+    },
+  },
 });
 
 export const collectionMetrics = [

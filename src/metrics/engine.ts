@@ -231,7 +231,7 @@ function member(
   const productsAsked = filter.productIds !== undefined || filter.not?.productIds !== undefined;
   // What was sold of a product is its lines, not the whole of the contracts that hold one.
   if (productsAsked && measures.every((m) => m.perLine !== undefined)) joins.add('l');
-  const span: Span = { matured: maturedBy(period, request.lagDays ?? 0, moment) };
+  const span: Span = { matured: maturedBy(period, request.lagDays ?? 0, moment), today: moment.today };
   const values = measures.map((m) =>
     joins.has('l') && m.perLine !== undefined ? m.perLine(bridge) : m.value(bridge, span),
   );

@@ -1,5 +1,5 @@
 import type { RawBuilder } from 'kysely';
-import type { WallTime } from '../calendar/day.ts';
+import type { Day, WallTime } from '../calendar/day.ts';
 import type { ScopedTable } from '../crm/rows.ts';
 import type { Expr, SqlBridge } from '../database/dialect.ts';
 import type { Unit } from '../figures/figure.ts';
@@ -26,6 +26,8 @@ export interface Measure {
 export interface Span {
   /** The first moment after the period and its lag days, never later than now: `converted_at < matured`. */
   readonly matured: WallTime;
+  /** The as-of day. */
+  readonly today: Day;
 }
 
 /** How parts make the whole: sums add up, distinct counts do not, a ratio is the ratio of its sums (never a mean of means). */
@@ -45,6 +47,8 @@ export interface Metric {
   readonly aliases: readonly string[];
   readonly english: string;
   readonly unit: Unit;
+  /** A ratio of money: its ends are fen, and tests made for samples of cases do not fit it. */
+  readonly ends?: 'fen';
   readonly layer: Layer;
   /** 口径: what counts, what does not, which date decides. One to three Chinese sentences. */
   readonly definition: string;

@@ -1,3 +1,4 @@
+import { dayOfMonth, monthOf } from '../calendar/day.ts';
 import { describePeriod, type Period, periodName } from '../calendar/period.ts';
 import type { Company, Question } from './report.ts';
 
@@ -23,5 +24,34 @@ export const chartFooter = (company: Company, question: Question): string =>
 export const chartSubtitle = (what: string, period: Period | null, question: Question): string =>
   period === null ? what : `${what} · ${describePeriod(period, question.moment.today)}`;
 
-/** The period at the head of a sentence: 本月, 10 月, 现在. */
-export const periodWords = ({ period }: Question): string => (period === null ? '现在' : periodName(period));
+/** The period at the head of a sentence: 本月, 2026 年 10 月, 11 月 11 日, 现在. */
+export function periodWords({ period }: Question): string {
+  if (period === null) return '现在';
+  const name = periodName(period);
+  if (/^\d{4}-\d{2}-\d{2}$/.test(name)) return `${monthOf(period.from)} 月 ${dayOfMonth(period.from)} 日`;
+  return /\d$/.test(name) ? `${name} ` : name;
+}
+
+/** The head of a sentence: whose numbers and of when: 你本月, 全公司 2026 年上半年. */
+export function opening(question: Question): string {
+  const words = periodWords(question);
+  return `${whose(question)}${/^\d/.test(words) ? ' ' : ''}${words}`;
+}
+
+/** The period as a command takes it: 本月, 2026年10月, 2026-08-21至2026-11-18; empty without one. */
+export function periodCommand({ period }: Question): string {
+  if (period === null) return '';
+  const name = periodName(period);
+  if (period.label === 'range') return `${period.from}至${period.to}`;
+  return name.replaceAll(' ', '');
+}
+
+/** A command that goes on from this question: the same period and, where people or regions were named, the same scope. */
+export function followUp(
+  question: Question,
+  report: string,
+  ...more: readonly string[]
+): { label: string; command: string } {
+  const command = [report, periodCommand(question), ...more].filter((part) => part !== '').join(' ');
+  return { label: command, command };
+}

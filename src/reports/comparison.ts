@@ -1,6 +1,13 @@
 import { elapsed, isRunning, type Period, type PeriodLabel, periodDates, precedingPeriod } from '../calendar/period.ts';
 import type { Unit } from '../figures/figure.ts';
-import { formatCount, formatPoints, formatRate, formatRelativeChange, formatValue } from '../figures/format.ts';
+import {
+  formatCount,
+  formatMoneyRate,
+  formatPoints,
+  formatRate,
+  formatRelativeChange,
+  formatValue,
+} from '../figures/format.ts';
 import { differs, type Rate, ratioOf } from '../figures/rate.ts';
 import type { Question } from './report.ts';
 
@@ -49,9 +56,7 @@ export function changeWords(now: number, before: number, unit: Unit, noun = ''):
   const change = now - before;
   if (change === 0) return '持平';
   const size = unit === 'count' ? `${formatCount(Math.abs(change))}${noun}` : formatValue(Math.abs(change), unit);
-  const relative = formatRelativeChange(now, before);
-  const share = relative === null || relative === '持平' ? '' : `(${relative})`;
-  return `${change > 0 ? '多' : '少'} ${size}${share}`;
+  return `${change > 0 ? '多' : '少'} ${size}${relativeWords(now, before)}`;
 }
 
 /** What a rate was before and whether the difference means anything (decision 21): `上月同期 28.0 %(22/79),差别在正常波动以内`. */
@@ -62,6 +67,22 @@ export function rateChangeWords(now: Rate, before: Rate, words: string): string 
   const change = formatPoints(rNow - rBefore);
   if (change === '持平') return `与${words}持平`;
   return differs(now, before)
-    ? `比${words}${change}(${words} ${formatRate(before)})`
+    ? `比${words} ${change}(${words} ${formatRate(before)})`
     : `${words} ${formatRate(before)},差别在正常波动以内`;
+}
+
+/** `(+16.9 %)`, `(5.8 倍)` where percents stop saying anything, nothing without a basis. */
+function relativeWords(now: number, before: number): string {
+  if (before > 0 && now >= 4 * before) return `(是之前的 ${(now / before).toFixed(1)} 倍)`;
+  const relative = formatRelativeChange(now, before);
+  return relative === null || relative === '持平' ? '' : `(${relative})`;
+}
+
+/** The same for a share of money, which is no sample: the change itself, without a test. */
+export function moneyRateChangeWords(now: Rate, before: Rate, words: string): string {
+  const [rNow, rBefore] = [ratioOf(now), ratioOf(before)];
+  if (rBefore === null) return `${words}没有可比的数`;
+  if (rNow === null) return `${words}是 ${formatMoneyRate(before)}`;
+  const change = formatPoints(rNow - rBefore);
+  return change === '持平' ? `与${words}持平` : `比${words} ${change}(${words} ${formatMoneyRate(before)})`;
 }

@@ -37,6 +37,7 @@ export const plainFigure = (
   label: metric.name,
   unit: metric.unit,
   value,
+  ...(metric.ends === undefined ? {} : { ends: metric.ends }),
   ...(dims === undefined ? {} : { dims }),
   ...(value === null ? { missing: missing ?? whyMissing(metric) } : {}),
 });

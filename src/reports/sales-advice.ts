@@ -3,7 +3,7 @@ import { countsDiffer, differs, ratioOf } from '../figures/rate.ts';
 import { followupCount } from '../metrics/activity.ts';
 import { paymentAmount } from '../metrics/collection.ts';
 import { winRate, wonAmount } from '../metrics/sales.ts';
-import { isOwn, periodWords } from './captions.ts';
+import { isOwn, periodCommand } from './captions.ts';
 import { rateOf } from './figure-of.ts';
 import { dueIn, leaderOf, leaderOfRegion } from './next-steps.ts';
 import type { Advice, Company, Question } from './report.ts';
@@ -39,7 +39,7 @@ export function overviewAdvice(company: Company, question: Question, numbers: Sa
       text: '降幅不在某一块,先看商机够不够:对照漏斗,缺的是新商机还是后段推进',
       who: null,
       due: dueIn(question, 2),
-      command: `漏斗 ${periodWords(question)}`,
+      command: `漏斗 ${periodCommand(question)}`,
     });
   }
   const [rate, rateBefore] = [rateOf(closed.total(winRate)), rateOf(closed.total(winRate, 1))];
@@ -48,7 +48,7 @@ export function overviewAdvice(company: Company, question: Question, numbers: Sa
       text: `赢单率掉到 ${formatRate(rate)},把丢单按原因过一遍,先解决排第一的`,
       who: null,
       due: dueIn(question, 3),
-      command: `赢单率 ${periodWords(question)} 按丢单原因`,
+      command: `赢单率 ${periodCommand(question)} 按丢单原因`,
     });
   }
   const [touches, touchesBefore] = [
@@ -62,7 +62,7 @@ export function overviewAdvice(company: Company, question: Question, numbers: Sa
         : `跟进比${compared.words}少,看是谁少了,把在跟商机的下次联系时间补齐`,
       who: null,
       due: dueIn(question, 1),
-      command: isOwn(question) ? '积压' : `跟进 ${periodWords(question)} 按人`,
+      command: isOwn(question) ? '积压' : `跟进 ${periodCommand(question)} 按人`,
     });
   }
   const paid = process.total(paymentAmount).value ?? 0;
@@ -71,7 +71,7 @@ export function overviewAdvice(company: Company, question: Question, numbers: Sa
       text: `回款 ${formatMoney(paid)},不到成交的一半,核对到期未收的款`,
       who: null,
       due: dueIn(question, 3),
-      command: `回款率 ${periodWords(question)}`,
+      command: `回款率 ${periodCommand(question)}`,
     });
   }
   if (advice.length === 0 && found.kind === 'carried' && carrier !== undefined && amount > before && before > 0) {
@@ -79,7 +79,7 @@ export function overviewAdvice(company: Company, question: Question, numbers: Sa
       text: `增量靠${carrier.name},问清是大单还是打法,能复制的本周例会讲给大家`,
       who: null,
       due: dueIn(question, 5),
-      command: `业绩 ${periodWords(question)} ${carrier.name}`,
+      command: `业绩 ${periodCommand(question)} ${carrier.name}`,
     });
   }
   return advice.slice(0, 3);

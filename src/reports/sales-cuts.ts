@@ -13,7 +13,8 @@ export function peopleInScope(company: Company, { scope }: Question): readonly s
   return company.directory.people.filter((p) => p.active && p.roles.includes('rep')).map((p) => p.id);
 }
 
-function regionsInScope(company: Company, question: Question): readonly string[] {
+/** The regions that the scope's sales people sit in. */
+export function regionsInScope(company: Company, question: Question): readonly string[] {
   const regions = peopleInScope(company, question).map((id) => company.directory.person(id)?.region ?? null);
   return [...new Set(regions.filter((region): region is string => region !== null))];
 }
@@ -37,11 +38,11 @@ export function explainingCuts(company: Company, question: Question): readonly D
 
 /** The parts of one dimension in the two periods of a request (0 now, 1 before). */
 export function partSums(cells: Cells, metric: Metric, grouping: number): PartSums[] {
-  const parts = new Map<string, { now: number; before: number }>();
+  const parts = new Map<string, { now: number; before: number; unknown: boolean }>();
   for (const period of [0, 1] as const) {
     for (const cell of cells.of(metric, grouping, period)) {
       const name = cell.parts[0]?.name ?? '';
-      const part = parts.get(name) ?? { now: 0, before: 0 };
+      const part = parts.get(name) ?? { now: 0, before: 0, unknown: (cell.parts[0]?.key ?? null) === null };
       part[period === 0 ? 'now' : 'before'] += cell.value ?? 0;
       parts.set(name, part);
     }

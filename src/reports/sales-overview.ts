@@ -2,7 +2,7 @@ import type { Period } from '../calendar/period.ts';
 import type { Dimension } from '../commands/command.ts';
 import { attributeProduct } from '../figures/attribution.ts';
 import type { Figure } from '../figures/figure.ts';
-import { formatCount, formatMoney, formatRate, formatRatio, formatValue } from '../figures/format.ts';
+import { formatCount, formatMoney, formatRate, formatValue } from '../figures/format.ts';
 import { countsDiffer, differs } from '../figures/rate.ts';
 import { followupCount } from '../metrics/activity.ts';
 import { paymentAmount } from '../metrics/collection.ts';
@@ -19,8 +19,8 @@ import {
   wonCount,
   wonOpportunities,
 } from '../metrics/sales.ts';
-import type { Line } from '../replies/reply.ts';
-import { chartFooter, chartSubtitle, isOwn, periodWords, whose } from './captions.ts';
+import type { Choice, Line } from '../replies/reply.ts';
+import { chartFooter, chartSubtitle, followUp, isOwn, opening, periodWords } from './captions.ts';
 import { type Compared, changeWords, comparedOf, rateChangeWords } from './comparison.ts';
 import { emptyPeriod } from './empty-period.ts';
 import { figureOf, rateOf } from './figure-of.ts';
@@ -158,6 +158,7 @@ function titleOf(question: Question, { contracts, compared }: SalesNumbers): str
   const [now, before] = [contracts.total(wonAmount).value ?? 0, contracts.total(wonAmount, 1).value ?? 0];
   const head = `${periodWords(question)}成交 ${formatMoney(now)}`;
   if (before === 0) return now === 0 ? `${periodWords(question)}还没有成交` : head;
+  if (before > 0 && now >= 4 * before) return `${head},是${compared.words}的 ${(now / before).toFixed(1)} 倍`;
   const share = Math.round(((now - before) / Math.abs(before)) * 1000) / 10;
   if (Math.abs(share) < 2) return `${head},与${compared.words}基本持平`;
   return `${head},比${compared.words}${share > 0 ? '多' : '少'} ${Math.abs(share).toFixed(1)} %`;
@@ -169,7 +170,7 @@ function narrativeOf(question: Question, numbers: SalesNumbers): Line[] {
   const [deals, dealsBefore] = [contracts.total(wonCount).value ?? 0, contracts.total(wonCount, 1).value ?? 0];
   const lines: Line[] = [
     [
-      `${whose(question)}${periodWords(question)}成交 `,
+      `${opening(question)}成交 `,
       { strong: formatMoney(amount) },
       `(${formatCount(deals)} 单),`,
       amountBefore === 0
@@ -197,6 +198,9 @@ function narrativeOf(question: Question, numbers: SalesNumbers): Line[] {
   return lines.slice(0, 4);
 }
 
+/** With fewer deals in both periods together, the split into number and size says nothing. */
+const fewDeals = 8;
+
 /** Whether it was the number of deals or their size, and which part of the company carries it. */
 function whyWords({ contracts }: SalesNumbers, groupings: readonly Grouping[]): string {
   const value = (metric: Metric, period: number) => contracts.total(metric, period).value ?? 0;
@@ -204,11 +208,12 @@ function whyWords({ contracts }: SalesNumbers, groupings: readonly Grouping[]): 
   const found = explain(contracts, wonAmount, groupings);
   const carried = carriedWords(found, change, 'fen');
   if (carried === null || value(wonCount, 1) === 0) return '';
+  const few = value(wonCount, 0) + value(wonCount, 1) < fewDeals ? '单数少,一两个大单就能左右;' : '';
   const { fromA: byCount, fromB: bySize } = attributeProduct(
     { a: value(wonCount, 0), b: contracts.total(avgOrderValue, 0).value ?? 0 },
     { a: value(wonCount, 1), b: contracts.total(avgOrderValue, 1).value ?? 0 },
   );
-  return `${drivenBy(change, byCount, bySize)}${carried}`;
+  return `${few}${few === '' ? drivenBy(change, byCount, bySize) : ''}${carried}`;
 }
 
 function drivenBy(change: number, byCount: number, bySize: number): string {
@@ -218,7 +223,7 @@ function drivenBy(change: number, byCount: number, bySize: number): string {
   if (size >= 0.8 && count > -0.5) return `主要是客单价${change > 0 ? '高' : '低'}了,单数变化不大;`;
   if (count < 0) return `单数其实${change > 0 ? '少' : '多'}了,是客单价${change > 0 ? '拉上来' : '拉下去'}的;`;
   if (size < 0) return `客单价其实${change > 0 ? '低' : '高'}了,是单数${change > 0 ? '拉上来' : '拉下去'}的;`;
-  return `单数和客单价都${change > 0 ? '高' : '低'}了(单数占 ${formatRatio(count)});`;
+  return `单数和客单价都${change > 0 ? '高' : '低'}了;`;
 }
 
 /** What feeds the coming weeks: named only where the change is more than chance. */
@@ -242,13 +247,13 @@ function notesOf({ closed }: SalesNumbers): string[] {
   return cycle.value === null ? ['期间内没有赢单,成交周期算不出来。'] : [];
 }
 
-function choicesOf(question: Question, cut: Dimension | null) {
-  const name = question.period === null ? '' : ` ${periodWords(question)}`;
-  const say = (command: string) => ({ label: command, command });
+function choicesOf(question: Question, cut: Dimension | null): Choice[] {
   return [
-    ...(cut === null ? [say(`成交金额 今年 按月`)] : [say(`业绩${name} ${cut === 'region' ? '按大区' : '按人'}`)]),
-    say(`目标${name}`),
-    say(`漏斗${name}`),
-    ...(cut === null ? [say(`跟进${name}`)] : [say(`排行${name}`)]),
+    cut === null
+      ? { label: '成交额走势 今年', command: '成交额走势 今年' }
+      : followUp(question, '业绩', cut === 'region' ? '按大区' : '按人'),
+    followUp(question, '目标'),
+    followUp(question, '漏斗'),
+    cut === null ? followUp(question, '跟进') : followUp(question, '排行'),
   ];
 }
