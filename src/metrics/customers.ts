@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Unit } from '../figures/figure.ts';
+import { customerCardMetrics } from './customer-card-metrics.ts';
 import { defineMetric, type Layer, type Metric } from './metric.ts';
 
 const owner = '客户成功负责人';
@@ -82,18 +83,6 @@ export const customerMetrics: readonly Metric[] = [
     [52, 82],
     false,
     ['cm_customers', 'cm_customer_last_touch'],
-  ),
-  derived(
-    'silent_days',
-    '沉默天数',
-    [],
-    'days without interaction',
-    'days',
-    'operational',
-    '最近一次互动到今天的整天数。',
-    [50, 52],
-    false,
-    ['cm_customer_last_touch'],
   ),
   derived(
     'wake_rate',
@@ -192,15 +181,40 @@ export const customerMetrics: readonly Metric[] = [
     ['cm_customers'],
   ),
   derived(
-    'open_customer_deals',
-    '客户在跟商机',
+    'customers_in_hand',
+    '在管客户数',
     [],
-    'open opportunities of one customer',
+    'customers in hand',
     'count',
-    'operational',
-    '这个客户现在还没有结果的商机个数。',
+    'managerial',
+    '现在档案里的客户,公海里的不算。',
     [40],
-    null,
-    ['cm_opportunities'],
+    true,
+    ['cm_customers'],
   ),
+  derived(
+    'deal_customers',
+    '成交过的客户',
+    ['成交客户'],
+    'customers that bought',
+    'count',
+    'managerial',
+    '在管客户中 CRM 标记为成交过的个数,不论什么时候成交。',
+    [40],
+    true,
+    ['cm_customers'],
+  ),
+  derived(
+    'silent_rate',
+    '沉默占比',
+    ['沉默率'],
+    'share of silent customers',
+    'ratio',
+    'managerial',
+    '沉默客户 ÷ 有负责人的在用客户。',
+    [52],
+    false,
+    ['cm_customers', 'cm_customer_last_touch'],
+  ),
+  ...customerCardMetrics,
 ];

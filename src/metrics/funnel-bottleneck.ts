@@ -38,6 +38,10 @@ export function stepChanges(cohort: Cohort, before: Cohort | null): StepChange[]
   });
 }
 
+/** Four steps are looked at: on few cases one of them always seems to have moved. */
+const enoughToFall = ({ rate, before }: StepChange): boolean =>
+  rate.denominator >= smallSampleBelow && (before?.denominator ?? 0) >= smallSampleBelow;
+
 /** Fewer cases than this and a step is not even a candidate. */
 const leastCases = 10;
 
@@ -46,7 +50,7 @@ const leastCases = 10;
  * among the steps with enough cases (30, else 10). null where everything is too thin to point at a step.
  */
 export function bottleneckOf(changes: readonly StepChange[]): Bottleneck | null {
-  const fell = changes.filter((step) => step.real && step.change !== null && step.change < 0);
+  const fell = changes.filter((step) => step.real && (step.change ?? 0) < 0 && enoughToFall(step));
   const worst = least(fell, (step) => step.change ?? 0);
   if (worst !== null) return { step: worst, ground: 'fell' };
   const enough = changes.filter((step) => step.rate.denominator >= smallSampleBelow);

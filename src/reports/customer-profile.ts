@@ -48,12 +48,12 @@ export const customerProfileReport = defineReport({
       footer: chartFooter(company, question),
     };
     const headline: Figure[] = [
-      { metric: 'customers', label: '客户', unit: 'count', value: total },
+      { metric: 'customers_in_hand', label: '客户', unit: 'count', value: total },
       { metric: 'deal_customers', label: '成交过的客户', unit: 'count', value: deals },
       { metric: 'active_customers', label: '近 30 天有往来', unit: 'count', value: active },
       ...(most === undefined
         ? []
-        : [{ metric: 'customers', label: `${most.name}`, unit: 'count', value: most.customers } as const]),
+        : [{ metric: 'customers_in_hand', label: `${most.name}`, unit: 'count', value: most.customers } as const]),
     ];
     return {
       title,
@@ -65,7 +65,7 @@ export const customerProfileReport = defineReport({
           const dims: Record<string, string> = { [first]: share.name };
           if (second !== null && share.second !== null) dims[second] = share.second;
           return [
-            { metric: 'customers', label: '客户', unit: 'count', value: share.customers, dims },
+            { metric: 'customers_in_hand', label: '客户', unit: 'count', value: share.customers, dims },
             { metric: 'deal_customers', label: '成交过的客户', unit: 'count', value: share.deals, dims },
             { metric: 'active_customers', label: '近 30 天有往来', unit: 'count', value: share.active, dims },
           ];

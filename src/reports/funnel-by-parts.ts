@@ -20,6 +20,10 @@ export function byParts(
   split: readonly CohortPart[],
   overall: readonly PartConversion[],
 ): Findings {
+  if (split.length < 2) {
+    const only = split[0]?.name;
+    return { ...whole, notes: [...whole.notes, `按${dimensionNames[by]}只有${only ?? '一份'},没有可比的。`] };
+  }
   const step = bottleneck?.step;
   const atStep =
     step === undefined ? [] : split.map((part) => comparePart(cohort, part, step.position, step.position + 1));
@@ -84,7 +88,7 @@ export function byParts(
         }),
       ),
     ],
-    narrative: [...whole.narrative.slice(0, 2), ...lines],
+    narrative: [...whole.narrative.slice(0, bottleneck?.ground === 'fell' ? 3 : 2), ...lines],
     advice:
       low === null
         ? whole.advice

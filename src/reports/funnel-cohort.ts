@@ -1,4 +1,4 @@
-import { addDays, daysBetween } from '../calendar/day.ts';
+import { addDays } from '../calendar/day.ts';
 import { describePeriod, type Period, periodName } from '../calendar/period.ts';
 import type { Figure } from '../figures/figure.ts';
 import { formatCount, formatMoney, formatPoints, formatRate, formatRatio, unknown } from '../figures/format.ts';
@@ -219,7 +219,7 @@ function narrativeOf(
   const stopped = stoppedAt(cohort, step.position);
   const lost = cohort.steps[step.position]?.lostHere ?? 0;
   lines.push([
-    isSmallSample(step.rate) ? '眼下停得最多的是' : '最该看的是',
+    bottleneck.ground === 'fell' ? '掉得最多的是' : isSmallSample(step.rate) ? '眼下停得最多的是' : '最该看的是',
     { strong: `${step.from}→${step.to}:${formatRate(step.rate)}` },
     `,${stoppedWords(stopped, lost)}。`,
   ]);
@@ -320,17 +320,15 @@ function tableOf(cohort: Cohort, changes: readonly StepChange[], baseline: Basel
   };
 }
 
-function notesOf(cohort: Cohort, baseline: Baseline | null, period: Period, question: Question): string[] {
+function notesOf(cohort: Cohort, baseline: Baseline | null, _period: Period, _question: Question): string[] {
   const open = cohort.steps.slice(0, -1).reduce((sum, step, n) => sum + stoppedAt(cohort, n) - step.lostHere, 0);
-  const { today } = question.moment;
-  const age = daysBetween(period.to < today ? period.to : today, today);
   const created = cohort.steps[0]?.reached ?? 0;
   const left =
     open === created
       ? `这 ${formatCount(created)} 个还都没有结果`
       : `这批 ${formatCount(created)} 个里 ${formatCount(open)} 个还没有结果`;
   return [
-    ...(open === 0 ? [] : [`${left}${age < 30 ? ',批次还年轻' : ''},靠后的转化率会随时间上升。`]),
+    ...(open === 0 ? [] : [`${left}${open * 2 > created ? ',批次还年轻' : ''},靠后的转化率会随时间上升。`]),
     ...(baseline?.younger ? ['对比的批次更晚,走的时间更短,靠后的几步不能直接比。'] : []),
     ...(cohort.outside === 0 ? [] : [`另有 ${formatCount(cohort.outside)} 个商机所在的阶段不在漏斗里,没有计入。`]),
   ];

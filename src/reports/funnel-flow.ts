@@ -27,9 +27,9 @@ export async function flowFindings(company: Company, question: Question, period:
       [
         `${whose(question)}${periodName(period)}新进 `,
         { strong: `${formatCount(flow.created)} 个商机` },
-        `,往前推进 ${formatCount(advanced)} 次,成交 ${formatCount(flow.won)} 个(${formatMoney(flow.wonFen)}),丢单 ${formatCount(flow.lost)} 个(${formatMoney(flow.lostFen)})。`,
+        `,往前推进 ${formatCount(advanced)} 次,${closedWords('成交', flow.won, flow.wonFen)},${closedWords('丢单', flow.lost, flow.lostFen)}。`,
       ],
-      ...(leak.lost === 0
+      ...(leak.lost < 2
         ? []
         : [
             [
@@ -91,6 +91,10 @@ export async function flowFindings(company: Company, question: Question, period:
     ],
   };
 }
+
+/** 成交 3 个(99.8 万), 没有丢单. */
+export const closedWords = (what: string, count: number, amountFen: number): string =>
+  count === 0 ? `没有${what}` : `${what} ${formatCount(count)} 个(${formatMoney(amountFen)})`;
 
 export const flowHeadline = (flow: Flow): Figure[] => [
   { metric: 'flow_created', label: '新进商机', unit: 'count', value: flow.created },

@@ -48,3 +48,6 @@ export const funnelReport = defineReport({
     }
   },
 });
+
+/** 瓶颈: the same cohort, asked for its worst step alone. */
+export const funnelBottleneckReport = defineReport({ ...funnelReport, intent: 'funnel_bottleneck', items: [12] });

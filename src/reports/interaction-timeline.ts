@@ -83,18 +83,16 @@ export const interactionTimelineReport = defineReport({
     ];
     const headline: Figure[] = [
       { metric: 'customer_followups', label: '跟进', unit: 'count', value: followUps.length },
-      ...counts
-        .slice(0, 3)
-        .map(
-          ({ kind, count }): Figure => ({
-            metric: 'customer_followups',
-            label: kind,
-            unit: 'count',
-            value: count,
-            dims: { followup_type: kind },
-          }),
-        ),
-    ].map(({ ...figure }) => figure);
+      ...counts.slice(0, 3).map(
+        ({ kind, count }): Figure => ({
+          metric: 'customer_followups',
+          label: kind,
+          unit: 'count',
+          value: count,
+          dims: { followup_type: kind },
+        }),
+      ),
+    ];
     return {
       title,
       mode: null,

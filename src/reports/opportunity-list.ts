@@ -38,7 +38,7 @@ export const opportunityListReport = defineReport({
     if (totals.opportunities === 0)
       return nothingFound(
         `没有${size}${kind}商机`,
-        `${whose(question)}${when}没有${size}的${kind}商机。可以放低金额,或者看全部在跟的。`,
+        `${whose(question)}${when === '' ? '现在' : when}没有${size}${kind}商机。可以放低金额,或者看全部在跟的。`,
         [
           { label: '商机列表', command: '商机列表' },
           { label: '管道金额', command: '管道金额' },
@@ -57,7 +57,7 @@ export const opportunityListReport = defineReport({
     const shown = list.reduce((sum, row) => sum + Number(row.amount_fen ?? 0), 0);
     const narrative: Line[] = [
       [
-        `${whose(question)}${when}${size}的${kind}商机有 `,
+        `${whose(question)}${when}${when === '' && size !== '' ? ' ' : ''}${size}${kind}商机有 `,
         { strong: `${formatCount(totals.opportunities)} 个` },
         `,合计 ${formatMoney(totals.amountFen)}${list.length < totals.opportunities && totals.amountFen > 0 ? `;下面 ${list.length} 个就有 ${formatMoney(shown)}` : ''}。`,
       ],
@@ -65,7 +65,7 @@ export const opportunityListReport = defineReport({
         ? []
         : [
             [
-              `${order === 'largest' ? '最大' : '最小'}的是${first.customer ?? first.name ?? first.opportunity_id},${money(first)},${stageWords(company, first)},${isOwn(question) ? '' : `${ownerName(company.directory, first.owner_user_id)},`}${movedWords(first, question)}。`,
+              `${order === 'largest' ? '最大' : '最小'}的是${first.customer ?? first.name ?? first.opportunity_id},${money(first)},${isOpen || outcomes.length > 1 ? `${stageWords(company, first)},` : ''}${isOwn(question) ? '' : `${ownerName(company.directory, first.owner_user_id)},`}${movedWords(first, question)}。`,
             ],
           ]),
       ...(quiet.length === 0
@@ -150,9 +150,9 @@ export const opportunityListReport = defineReport({
 /** `100 万以上`, `50 万以内`, from what was typed in yuan. */
 function sizeWords(test: NumberTest | undefined): string {
   if (test === undefined) return '';
-  if (test.op === 'between') return `${formatMoney(test.from * 100)}到 ${formatMoney(test.to * 100)}的`;
+  if (test.op === 'between') return `${formatMoney(test.from * 100)}到 ${formatMoney(test.to * 100)}`;
   const amount = formatMoney(test.value * 100);
-  if (test.op === '=') return `${amount}的`;
+  if (test.op === '=') return amount;
   return test.op === '>' || test.op === '>=' ? `${amount}以上` : `${amount}以内`;
 }
 

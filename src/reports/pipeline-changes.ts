@@ -2,11 +2,12 @@ import { sql } from 'kysely';
 import { addDays, startOf } from '../calendar/day.ts';
 import { describePeriod, type Period, periodName } from '../calendar/period.ts';
 import type { Figure } from '../figures/figure.ts';
-import { formatCount, formatMoney } from '../figures/format.ts';
+import { formatCount } from '../figures/format.ts';
 import { readFlow } from '../metrics/funnel-flow.ts';
 import type { Line } from '../replies/reply.ts';
 import { chartFooter, whose } from './captions.ts';
 import { notYet } from './funnel-empty.ts';
+import { closedWords } from './funnel-flow.ts';
 import { type Company, defineReport, nothingFound, type Question } from './report.ts';
 
 /** 新增与流失: what came into the pipeline and what left it since a day, with its new customers beside (item 10). */
@@ -40,17 +41,20 @@ export const pipelineChangesReport = defineReport({
       { metric: 'lost_deal_customers', label: '丢单涉及客户', unit: 'count', value: lostCustomers },
     ];
     const leak = flow.steps.reduce((most, step) => (step.lost > most.lost ? step : most));
-    const narrative: Line[] = [
-      [
-        `${whose(question)}${name}新增 `,
-        { strong: `${formatCount(customers)} 家客户` },
-        `、${formatCount(flow.created)} 个商机,成交 ${formatCount(flow.won)} 个(${formatMoney(flow.wonFen)}),丢单 ${formatCount(flow.lost)} 个(${formatMoney(flow.lostFen)},${formatCount(lostCustomers)} 家客户)。`,
-      ],
-      [
-        `在跟商机从 ${formatCount(start)} 个变成 ${formatCount(end)} 个`,
-        leak.lost > 1 ? `,丢得最多的是${leak.stage},${formatCount(leak.lost)} 个。` : '。',
-      ],
-    ];
+    const stock =
+      start === end
+        ? `在跟商机还是 ${formatCount(end)} 个`
+        : `在跟商机从 ${formatCount(start)} 个变成 ${formatCount(end)} 个`;
+    const narrative: Line[] = quiet
+      ? [[`${whose(question)}${name}没有新客户和新商机,也没有成交和丢单,${stock}。`]]
+      : [
+          [
+            `${whose(question)}${name}新增 `,
+            { strong: `${formatCount(customers)} 家客户` },
+            `、${formatCount(flow.created)} 个商机,${closedWords('成交', flow.won, flow.wonFen)},${closedWords('丢单', flow.lost, flow.lostFen)}。`,
+          ],
+          [stock, leak.lost > 1 ? `,丢得最多的是${leak.stage},${formatCount(leak.lost)} 个。` : '。'],
+        ];
     return {
       title,
       mode: null,

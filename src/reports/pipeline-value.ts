@@ -68,7 +68,9 @@ export const pipelineValueReport = defineReport({
         { strong: formatMoney(amountFen) },
         weighted === null ? '。' : `,按赢率折算约 ${formatMoney(weighted)}。`,
       ],
-      [`预计本月内成交 ${formatMoney(dueFen)},下月 ${formatMoney(nextFen)}。`],
+      [
+        `${dueFen === 0 ? '没有预计本月内成交的' : `预计本月内成交 ${formatMoney(dueFen)}`},${nextFen === 0 ? '下月也没有' : `下月 ${formatMoney(nextFen)}`}。`,
+      ],
       ...(most === undefined || parts.length < 2 || amountFen === 0
         ? []
         : [[`${most.name}最多,${formatMoney(most.amountFen)},占 ${formatRatio(most.amountFen / amountFen)}。`]]),
@@ -151,7 +153,7 @@ export const pipelineValueReport = defineReport({
       ],
       choices: [
         { label: '大单', command: '大单' },
-        ...splitChoice(company, question, '管道金额'),
+        ...(by === 'stage' ? splitChoice(company, question, '管道金额') : []),
         { label: '现在的漏斗', command: '漏斗 当前' },
       ],
     };

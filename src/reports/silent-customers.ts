@@ -143,7 +143,9 @@ export const silentCustomersReport = defineReport({
       choices: [
         ...(list[0] === undefined ? [] : [{ label: list[0].name, command: `客户 ${list[0].name}` }]),
         ...(topGrade === undefined || byGrade.length < 2 ? [] : [{ label: '只看 A 级', command: '沉默客户 A级' }]),
-        { label: '60 天以上', command: '沉默客户 60天' },
+        limits.default > 60
+          ? { label: '60 天以上', command: '沉默客户 60天' }
+          : { label: '90 天以上', command: '沉默客户 90天' },
       ],
     };
   },
@@ -231,7 +233,7 @@ function narrativeOf(
     stake === 0
       ? ['这些客户手里没有在跟的商机,也没有履行中的合同。']
       : [
-          `其中 ${formatCount(total.withStake)} 家还连着生意:在跟商机 ${formatMoney(total.openFen)},履行中合同 ${formatMoney(total.contractFen)}。`,
+          `其中 ${formatCount(total.withStake)} 家还连着生意:${[total.openFen === 0 ? '' : `在跟商机 ${formatMoney(total.openFen)}`, total.contractFen === 0 ? '' : `履行中合同 ${formatMoney(total.contractFen)}`].filter((part) => part !== '').join(',')}。`,
         ],
     ...(first === undefined
       ? []

@@ -10,7 +10,7 @@ import { notYet } from './funnel-empty.ts';
 import { type Company, defineReport, type Findings, nothingFound, type Question } from './report.ts';
 
 /** Fewer stays than this and a stage is not called the slowest. */
-const leastStays = 10;
+const leastStays = 20;
 
 /** 停留时间: how long opportunities stay in each stage, with those still there counted as not finished (item 8). */
 export const stageDurationReport = defineReport({
@@ -83,7 +83,7 @@ function durationFindings(
       return [
         { ...medianFigure(stage, '中位停留'), dims },
         {
-          metric: 'stage_days_mean',
+          metric: 'stage_duration',
           label: '平均停留(已离开)',
           unit: 'days',
           value: stage.meanDays,
@@ -152,7 +152,7 @@ function durationFindings(
 }
 
 const medianFigure = (stage: Dwell, label: string): Figure => ({
-  metric: 'stage_days_median',
+  metric: 'stage_duration_median',
   label,
   unit: 'days',
   value: stage.medianDays,

@@ -53,7 +53,7 @@ export const stageStuckReport = defineReport({
     const share = { numerator: stuck, denominator: open };
     const title = `${formatCount(stuck)} 个商机超过 ${limit} 天没跟进,压着 ${formatMoney(stuckFen)}`;
     const figures: Figure[] = [
-      { metric: 'stuck_opportunities', label: '积压商机', unit: 'count', value: stuck },
+      { metric: 'stage_stuck', label: '积压商机', unit: 'count', value: stuck },
       { metric: 'stuck_amount', label: '积压金额', unit: 'fen', value: stuckFen },
       { metric: 'stuck_rate', label: '占在跟商机', unit: 'ratio', value: ratioOf(share), ...share },
     ];
@@ -89,7 +89,7 @@ export const stageStuckReport = defineReport({
         neverFigure(never),
         ...byStage.flatMap((stage): Figure[] => [
           {
-            metric: 'stuck_opportunities',
+            metric: 'stage_stuck',
             label: `${stage.stage}积压`,
             unit: 'count',
             value: stage.stuck,
@@ -105,7 +105,7 @@ export const stageStuckReport = defineReport({
         ]),
         ...byOwner.map(
           ({ ownerId, count }): Figure => ({
-            metric: 'stuck_opportunities',
+            metric: 'stage_stuck',
             label: '积压商机',
             unit: 'count',
             value: count,
@@ -223,7 +223,7 @@ function nothingStuck(question: Question, open: number, limit: number): Findings
     ...nothingFound('没有积压', `${whose(question)}在跟的 ${formatCount(open)} 个商机,最近 ${limit} 天都跟进过。`, [
       { label: '现在的漏斗', command: '漏斗 当前' },
     ]),
-    figures: [{ metric: 'stuck_opportunities', label: '积压商机', unit: 'count', value: 0 }],
+    figures: [{ metric: 'stage_stuck', label: '积压商机', unit: 'count', value: 0 }],
     notes: ['未跟进按自然日算。'],
   };
 }
