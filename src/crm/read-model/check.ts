@@ -73,81 +73,95 @@ const happened: readonly (readonly [CrmTableName, string])[] = [
  */
 export async function checkReadModel(database: Database<CrmTables>, today: Day): Promise<Finding[]> {
   const { findings, present } = await checkShape(database);
-  const has = (table: CrmTableName, column: string) => present.get(table)?.has(column) === true;
-  const count = async (query: RawBuilder<{ n: number | string }>) =>
-    Number((await query.execute(database.kysely)).rows[0]?.n ?? 0);
-  const report = (finding: Omit<Finding, 'column' | 'rows'> & { column?: string; rows?: number }): void =>
-    void findings.push({ ...finding, column: finding.column ?? null, rows: finding.rows ?? null });
+  const look: Look = {
+    database,
+    tables: [...present.keys()],
+    has: (table, ...columns) => columns.every((column) => present.get(table)?.has(column) === true),
+    count: async (query) => Number((await query.execute(database.kysely)).rows[0]?.n ?? 0),
+  };
+  for (const check of [checkEmpty, checkKeys, checkReferences, checkStages, checkCodes, checkClosed, checkRegions]) {
+    findings.push(...(await check(look)));
+  }
+  findings.push(...(await checkDates(look, today)));
+  return findings;
+}
 
-  const unavailable = await unavailableEntities(database, has('cm_capabilities', 'entity'));
-  for (const table of present.keys()) {
-    if (mayBeEmpty.includes(table)) continue;
+interface Look {
+  readonly database: Database<CrmTables>;
+  readonly tables: readonly CrmTableName[];
+  /** Whether the columns are there to be looked at; what is missing is a finding of its own. */
+  has(table: CrmTableName, ...columns: readonly string[]): boolean;
+  /** `n` of the only row. */
+  count(query: RawBuilder<{ n: number }>): Promise<number>;
+}
+
+/** A finding about rows, where there are any. */
+const about = (
+  rows: number,
+  severity: Finding['severity'],
+  check: Finding['check'],
+  table: CrmTableName,
+  column: string,
+  line: string,
+): Finding[] => (rows === 0 ? [] : [{ severity, check, table, column, rows, line }]);
+
+async function checkEmpty({ database, tables, has }: Look): Promise<Finding[]> {
+  // What the CRM is known not to have is no news.
+  const none = has('cm_capabilities', 'entity', 'level')
+    ? await database.kysely.selectFrom('cm_capabilities').select('entity').where('level', '=', 'none').execute()
+    : [];
+  const findings: Finding[] = [];
+  for (const table of tables) {
+    if (mayBeEmpty.includes(table) || none.some(({ entity }) => `cm_${entity}` === table)) continue;
     const { rows } = await sql`select 1 from ${sql.table(table)} limit 1`.execute(database.kysely);
-    if (rows.length > 0 || unavailable.has(table.slice('cm_'.length))) continue;
+    if (rows.length > 0) continue;
     const must = needed.includes(table);
-    report({
+    findings.push({
       severity: must ? 'error' : 'warning',
       check: 'empty',
       table,
+      column: null,
+      rows: null,
       line: must ? `${table} 是空的,没有它出不了报表。` : `${table} 是空的,用到它的报表会显示“没有数据”。`,
     });
   }
-  for (const [table, { primaryKey }] of Object.entries(crmSchema) as [
-    CrmTableName,
-    { primaryKey: readonly string[] },
-  ][]) {
-    if (!primaryKey.every((column) => has(table, column))) continue;
+  return findings;
+}
+
+async function checkKeys({ tables, has, count }: Look): Promise<Finding[]> {
+  const findings: Finding[] = [];
+  for (const table of tables) {
+    const { primaryKey } = crmSchema[table];
+    if (!has(table, ...primaryKey)) continue;
     const keys = sql.join(primaryKey.map((column) => sql.ref(column)));
     const rows = await count(
       sql`select count(*) as n from (select 1 as one from ${sql.table(table)} group by ${keys} having count(*) > 1) as twice`,
     );
-    if (rows === 0) continue;
     const line = `${table} 有 ${rows} 个重复的主键(${primaryKey.join('、')}),会重复计数:检查映射里的 JOIN。`;
-    report({ severity: 'error', check: 'duplicate-key', table, column: primaryKey.join(','), rows, line });
+    findings.push(...about(rows, 'error', 'duplicate-key', table, primaryKey.join(','), line));
   }
+  return findings;
+}
+
+async function checkReferences({ has, count }: Look): Promise<Finding[]> {
+  const findings: Finding[] = [];
   for (const [table, column, target, key] of references) {
     if (!has(table, column) || !has(target, key)) continue;
     const rows = await count(orphans(table, column, target, key));
-    if (rows === 0) continue;
     const line = `${table} 有 ${rows} 行的 ${column} 在 ${target} 里找不到,这些行不会计入按它分组的报表。`;
-    report({ severity: 'warning', check: 'orphan', table, column, rows, line });
+    findings.push(...about(rows, 'warning', 'orphan', table, column, line));
   }
+  return findings;
+}
+
+async function checkStages({ has, count }: Look): Promise<Finding[]> {
+  const findings: Finding[] = [];
   for (const [table, column] of stageReferences) {
     if (!has(table, column) || !has('cm_stages', 'stage_id')) continue;
     const rows = await count(orphans(table, column, 'cm_stages', 'stage_id'));
-    if (rows === 0) continue;
     const line = `${table} 有 ${rows} 行的 ${column} 不在 cm_stages 里,漏斗会漏掉它们:把这些阶段补进 cm_stages。`;
-    report({ severity: 'error', check: 'unknown-stage', table, column, rows, line });
+    findings.push(...about(rows, 'error', 'unknown-stage', table, column, line));
   }
-  for (const [table, columns] of Object.entries(codeValues) as [CrmTableName, Record<string, readonly string[]>][]) {
-    for (const [column, codes] of Object.entries(columns)) {
-      if (!has(table, column)) continue;
-      const rows = await count(
-        sql`select count(*) as n from ${sql.table(table)} where ${sql.ref(column)} not in (${sql.join(codes)})`,
-      );
-      if (rows === 0) continue;
-      const line = `${table}.${column} 有 ${rows} 行不是 ${codes.join('、')} 之一,不会计入报表。`;
-      report({ severity: 'error', check: 'unknown-code', table, column, rows, line });
-    }
-  }
-  for (const [table, column] of happened) {
-    if (!has(table, column)) continue;
-    const rows = await count(
-      sql`select count(*) as n from ${sql.table(table)} where ${sql.ref(column)} >= ${addDays(today, 1)}`,
-    );
-    if (rows === 0) continue;
-    const line = `${table} 有 ${rows} 行的 ${column} 在今天(${today})之后:检查时区换算和录入。`;
-    report({ severity: 'warning', check: 'future', table, column, rows, line });
-  }
-  if (has('cm_opportunities', 'outcome') && has('cm_opportunities', 'closed_at')) {
-    const rows = await count(
-      sql`select count(*) as n from cm_opportunities where outcome in ('won', 'lost') and closed_at is null`,
-    );
-    const line = `cm_opportunities 有 ${rows} 个已成交或丢单的商机没有 closed_at,算不进任何一个月。`;
-    if (rows > 0)
-      report({ severity: 'error', check: 'not-closed', table: 'cm_opportunities', column: 'closed_at', rows, line });
-  }
-  await checkRegions(database, has, report);
   return findings;
 }
 
@@ -157,47 +171,59 @@ const orphans = (table: CrmTableName, column: string, target: CrmTableName, key:
     left join ${sql.table(target)} as t on t.${sql.ref(key)} = r.${sql.ref(column)}
     where r.${sql.ref(column)} is not null and t.${sql.ref(key)} is null`;
 
-/** What the CRM is known not to have; its emptiness is no news. */
-async function unavailableEntities(database: Database<CrmTables>, readable: boolean): Promise<ReadonlySet<string>> {
-  if (!readable) return new Set();
-  const rows = await database.kysely
-    .selectFrom('cm_capabilities')
-    .select('entity')
-    .where('level', '=', 'none')
-    .execute();
-  return new Set(rows.map(({ entity }) => entity));
+async function checkCodes({ tables, has, count }: Look): Promise<Finding[]> {
+  const findings: Finding[] = [];
+  for (const table of tables) {
+    for (const [column, codes] of Object.entries(codeValues[table] ?? {})) {
+      if (!has(table, column)) continue;
+      const rows = await count(
+        sql`select count(*) as n from ${sql.table(table)} where ${sql.ref(column)} not in (${sql.join(codes)})`,
+      );
+      const line = `${table}.${column} 有 ${rows} 行不是 ${codes.join('、')} 之一,不会计入报表。`;
+      findings.push(...about(rows, 'error', 'unknown-code', table, column, line));
+    }
+  }
+  return findings;
+}
+
+async function checkClosed({ has, count }: Look): Promise<Finding[]> {
+  if (!has('cm_opportunities', 'outcome', 'closed_at')) return [];
+  const rows = await count(
+    sql`select count(*) as n from cm_opportunities where outcome in ('won', 'lost') and closed_at is null`,
+  );
+  const line = `cm_opportunities 有 ${rows} 个已成交或丢单的商机没有 closed_at,算不进任何一个月。`;
+  return about(rows, 'error', 'not-closed', 'cm_opportunities', 'closed_at', line);
+}
+
+async function checkDates({ has, count }: Look, today: Day): Promise<Finding[]> {
+  const findings: Finding[] = [];
+  for (const [table, column] of happened) {
+    if (!has(table, column)) continue;
+    const rows = await count(
+      sql`select count(*) as n from ${sql.table(table)} where ${sql.ref(column)} >= ${addDays(today, 1)}`,
+    );
+    const line = `${table} 有 ${rows} 行的 ${column} 在今天(${today})之后:检查时区换算和录入。`;
+    findings.push(...about(rows, 'warning', 'future', table, column, line));
+  }
+  return findings;
 }
 
 /** Departments of people who own customers, without a region of their own or above them. */
-async function checkRegions(
-  database: Database<CrmTables>,
-  has: (table: CrmTableName, column: string) => boolean,
-  report: (finding: Omit<Finding, 'column' | 'rows'> & { column?: string; rows?: number }) => void,
-): Promise<void> {
-  if (!has('cm_departments', 'region') || !has('cm_users', 'department_id') || !has('cm_customers', 'owner_user_id'))
-    return;
+async function checkRegions({ database, has }: Look): Promise<Finding[]> {
+  const readable =
+    has('cm_departments', 'department_id', 'region') &&
+    has('cm_users', 'user_id', 'department_id') &&
+    has('cm_customers', 'owner_user_id');
+  if (!readable) return [];
   const directory = await readDirectory(database);
-  const owners = await database.kysely
-    .selectFrom('cm_customers')
-    .select('owner_user_id')
-    .distinct()
-    .where('owner_user_id', 'is not', null)
-    .execute();
+  const owners = await database.kysely.selectFrom('cm_customers').select('owner_user_id').distinct().execute();
   const without = new Set<string>();
   for (const { owner_user_id } of owners) {
     const person = owner_user_id === null ? undefined : directory.person(owner_user_id);
-    if (person?.departmentId !== null && person?.departmentId !== undefined && person.region === null) {
-      without.add(directory.department(person.departmentId)?.name ?? person.departmentId);
-    }
+    if (person === undefined || person.departmentId === null || person.region !== null) continue;
+    without.add(directory.department(person.departmentId)?.name ?? person.departmentId);
   }
-  if (without.size === 0) return;
   const names = [...without].sort().slice(0, 5).join('、');
-  report({
-    severity: 'warning',
-    check: 'no-region',
-    table: 'cm_departments',
-    column: 'region',
-    rows: without.size,
-    line: `${without.size} 个部门没有大区(${names}),按大区看的报表会归到“未知”:给部门或上级部门填 region。`,
-  });
+  const line = `${without.size} 个部门没有大区(${names}),按大区看的报表会归到“未知”:给部门或上级部门填 region。`;
+  return about(without.size, 'warning', 'no-region', 'cm_departments', 'region', line);
 }
