@@ -48,7 +48,8 @@ export function addService(generation: Generation, customer: Customer, mood: Moo
   addFollowUps(generation, customer, { from, to, gapDays, topic: careTopic, opportunityId: null });
   addTickets(generation, customer, dayOfSecond(from), dayOfSecond(to), mood);
   addSurveys(generation, customer, dayOfSecond(from), dayOfSecond(to), mood);
-  addUsage(generation, customer, mood);
+  if (generation.usageShare === 1 || customer.random.chance(generation.usageShare))
+    addUsage(generation, customer, mood);
 }
 
 function addTickets(generation: Generation, customer: Customer, from: number, to: number, mood: Mood): void {

@@ -67,6 +67,7 @@ export async function generateCompany(
       results,
       density: options.activities === undefined ? 1 : options.activities / (options.customers * usualActivities),
       usageDays: options.customers <= 5_000 ? 200 : 62,
+      usageShare: Math.min(1, 40_000 / options.customers),
     };
     addPeople(generation.sink, time);
     addMarket(generation.sink);

@@ -14,6 +14,8 @@ export interface Generation {
   readonly density: number;
   /** Days of product use that are kept, back from the last day. */
   readonly usageDays: number;
+  /** Share of the customers whose product use is known: of very many, as many as a benchmark needs. */
+  readonly usageShare: number;
 }
 
 /** Ids in the order of making: `k000001`, `k000002` … */
