@@ -74,7 +74,7 @@ const grouped = new RegExp(
   `(?:按照?|分|拆到?|细分到|细到|下钻到|钻到|各个?|每个?|每一个?|逐|不同|by)\\s*(${names})((?:\\s*(?:和|与|、|\\+|,|加|跟|再按)\\s*(?:按|各|分)?\\s*(?:${names}))*)(?:维度|来?(?:拆|分|看|列|统计)(?:开|一下)?)?`,
   'g',
 );
-const bareDimension = new RegExp(`(?<![一-龥])(${names})(?:维度)?(?![一-龥])`, 'g');
+const bareDimension = new RegExp(`(?<![一-龥O])(${names})(?:维度)?(?![一-龥])`, 'g');
 const whichOne =
   /(?:哪(?:个|些|一个)?|什么|啥)(大区|区域|地区|区|城市|行业|渠道|来源|产品线|产品|等级|级别|阶段|团队|部门)/g;
 const one = new RegExp(names, 'g');
@@ -110,7 +110,15 @@ export function findDimensions(text: string): DimensionMark[] {
       marks.push(read([match[1]!], match.index, match[0].length, true));
   }
   for (const match of text.matchAll(bareDimension)) {
-    if (match[1] === '人' || match[1] === '天' || match[1] === '日' || match[1] === '月' || match[1] === '周') continue;
+    if (
+      match[1] === '人' ||
+      match[1] === '原因' ||
+      match[1] === '天' ||
+      match[1] === '日' ||
+      match[1] === '月' ||
+      match[1] === '周'
+    )
+      continue;
     if (free(match.index, match.index + match[0].length))
       marks.push(read([match[1]!], match.index, match[0].length, true));
   }

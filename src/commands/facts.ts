@@ -50,7 +50,7 @@ export interface Facts {
 const excludes =
   /(?:除了?|除开|除去|不含|不包括|不包含|排除|去掉|剔除|不算|不要|不看|刨去|刨开)(?:客户|大区|渠道|行业)? ?(?:[A-Z][和、跟与 ]?)*$/;
 const excludesAfter = /^ ?(?:除外|以外|之外|不算)/;
-const adds = /(?:再?加上|再加|也?加|还有|外加|连同|并上|也看看?|加进|带上) ?(?:[A-Z][和、跟与 ]?)*$/;
+const adds = /(?:再?加上|再?加一?个|再加|也?加|还有|外加|连同|并上|也看看?|加进|带上) ?(?:[A-Z][和、跟与 ]?)*$/;
 const teamAfter =
   /^ ?(?:那?个?组|那?个?团队|那边|手下|他们组|他组|她组|的人|带的|的组|的团队|下面|手底下|部门|的部门|的小组|小组|一组的)/;
 
@@ -101,6 +101,8 @@ export function gatherFacts(
 
   scan.markAt.forEach((mark: Mark | null, at) => {
     if (mark === null) return;
+    // 陈总让看下: whoever sends the asker is no filter.
+    if (mark.letter === 'O' && /^ ?(?:让|要看|叫我|催|问我|想看|急着要|等着要)/.test(skeleton.slice(at + 1))) return;
     const [before, after] = [skeleton.slice(0, at), skeleton.slice(at + 1)];
     // 除了华北其他区, 除了华北和华南: the word reaches over names that are joined.
     const target =

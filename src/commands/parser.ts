@@ -14,7 +14,7 @@ import { createEntityIndex, type EntityIndex } from './entity-index.ts';
 import { type Facts, gatherFacts } from './facts.ts';
 import { chosen, goesOn, readFollowUp } from './follow-ups.ts';
 import { createLatinReader, type LatinReader } from './latin-words.ts';
-import { filler, longestQuestion, normaliseText } from './normalise-text.ts';
+import { filler, longestQuestion, normaliseText, withoutCourtesy } from './normalise-text.ts';
 import { fillOrderSlots } from './order-slots.ts';
 import { printCommand } from './print-command.ts';
 import { type Ranking, rankIntents, vocabularyWords } from './rank-intents.ts';
@@ -83,7 +83,7 @@ function understand(text: string, context: ParseContext, parts: Parts): Understa
     return clarify('这条太长了,没能读完。一次问一件事,比如:漏斗 本月 华东。', { reason: 'too_long' });
   const picked = chosen(plain, context.previous);
   if (picked !== null) return command(picked.intent, picked.slots);
-  const latin = parts.latin.translate(plain);
+  const latin = parts.latin.translate(withoutCourtesy(plain));
   return read(latin.text, latin.repairs, context, parts, 0);
 }
 
@@ -132,7 +132,7 @@ function read(
 
 /** Words that slots are read from, without being the word of a report. */
 const sideWords =
-  /环比|同比|同期|对比|相比|红色|黄色|绿色|红灯|黄灯|加权|除了|除外|以外|不含|不包括|排除|其他|其它|别的|全公司|公司|我们?组|团队|手下|表格|excel|pdf|图片|折线图?|饼图|柱状图|热力图|区间|范围|原因|理由|风险|占比|比例|贡献|排序|倒序|从高到低|从低到高|优先|第一|最后|最近|整体|总体|平均|累计|合计|问题|建议|列出|产品线|产品|维度|方式|大单|单子|发群里|群里|变化|涨|跌|升|降|高|低|多|少|快|慢/g;
+  /环比|同比|同期|对比|相比|红色|黄色|绿色|红灯|黄灯|加权|除了|除外|以外|不含|不包括|排除|其他|其它|别的|全公司|公司|我们?组|团队|手下|表格|excel|pdf|图片|折线图?|饼图|柱状图|热力图|区间|范围|原因|理由|风险|占比|比例|贡献|排序|倒序|从高到低|从低到高|优先|第一|最后|最近|整体|总体|平均|累计|合计|问题|建议|列出|产品线|产品|维度|方式|大单|单子|发群里|群里|变化|电话|手机号?|联系方式|号码|重复|为什么|为啥|上次|有没有|涨|跌|升|降|高|低|多|少|快|慢/g;
 
 /** Places of the text that are read by marks or words. */
 function knownPlaces(scan: Scan, ranking: Ranking): Uint8Array {
@@ -239,6 +239,20 @@ function unreadName(
   return null;
 }
 
+/** How many characters stayed unread once fillers are taken away. */
+function unreadLength(scan: Scan, ranking: Ranking, facts: Facts): number {
+  const known = knownPlaces(scan, ranking);
+  for (const mark of facts.dimensionMarks)
+    for (let place = mark.start; place < mark.end; place++) known[scan.textAt[place]!] = 1;
+  return runsOf(scan.text, known).reduce(
+    (sum, run) => sum + run.text.replace(followWords, '').replace(filler, '').length,
+    0,
+  );
+}
+
+const followWords =
+  /换成?|改成?|只看|只要|仅看|再加上?|加上|去掉|拆开|拆|分开?|展开|点开|细看|往前|推|呢|画成?|切|合并|返回|上一个|那|看看|怎么样|钻|深挖|明细|详细|逐条|凭什么|咋回事|怎么回事|掉|这么|会/g;
+
 function runsOf(text: string, known: Uint8Array): { text: string; whole: boolean }[] {
   const runs: { text: string; whole: boolean }[] = [];
   for (let at = 0; at < text.length; ) {
@@ -269,6 +283,9 @@ function decide(
   const weak = best === undefined || best.weight < enough;
   const followUp = readFollowUp(facts, context.moment.today);
   if (followUp !== null && (weak || !isOrder(best.intent)) && (weak || shortFollowUp(skeleton, best.weight))) {
+    // 转率画 上周: what stayed unread may have been the question itself.
+    const unread = unreadLength(scan, ranking, facts);
+    if (unread >= (goesOn(skeleton) ? 4 : 2)) return nothingFits(scan, facts, context, parts);
     const bareName =
       !goesOn(skeleton) &&
       followUp.intent === 'refine' &&

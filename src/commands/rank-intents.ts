@@ -3,6 +3,7 @@ import type { Intent } from './command.ts';
 import { customerCues, operationCues } from './cues/customer-cues.ts';
 import { orderCues } from './cues/order-cues.ts';
 import { pipelineCues, resultCues } from './cues/report-cues.ts';
+import { findDimensions } from './dimension-words.ts';
 
 /** An intent with what speaks for it. */
 export interface RankedIntent {
@@ -22,13 +23,13 @@ const baseWeight: Readonly<Partial<Record<Intent, number>>> = {
   customer_detail: 2,
   opportunity_list: 3.8,
   new_leads: 3.6,
-  campaign_roi: 3.2,
+  campaign_roi: 3.6,
   followups: 3.6,
   funnel: 4.2,
   sales_performance: 3.8,
   target_attainment: 4.3,
   dashboard: 3.6,
-  ranking: 6,
+  ranking: 7,
   sales_trend: 6,
   forecast: 5,
   review_report: 6.5,
@@ -122,6 +123,12 @@ export function rankIntents(skeleton: string): Ranking {
     // The strongest sign decides; further signs of the same intent only break ties.
     weights.set(intent, before === undefined ? weight : Math.max(before, weight) + 0.15);
   };
+  // 按渠道 is a breakdown, not the report 渠道.
+  for (const mark of findDimensions(skeleton)) {
+    if (mark.loose) continue;
+    taken.fill(1, mark.start, mark.end);
+    read.fill(1, mark.start, mark.end);
+  }
   for (const { word, intent, weight } of allWords) {
     for (let at = skeleton.indexOf(word); at >= 0; at = skeleton.indexOf(word, at + 1)) {
       if (taken.subarray(at, at + word.length).some((one) => one === 1)) continue;

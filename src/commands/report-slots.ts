@@ -74,7 +74,7 @@ export function readComparison(
     return { main: null, compare: { period: first } };
   }
   const changed =
-    /(?:掉|降|跌|涨|升|变|提高|下滑|增加|减少|多|少)(?:了|过)?(?:没有?|吗|多少|几个点|些|不少|了吗)$|(?:是不是|有没有)(?:掉|降|跌|涨|升|下滑|变)|(?:变化|波动|涨跌|掉了没|涨了没|降了没|涨没涨|降没降|掉没掉|环比)/.test(
+    /(?:掉|降|跌|涨|升|变|提高|下滑|增加|减少|多|少)(?:了|过)?(?:没有?|吗|多少|几个点|些|不少|了吗)$|(?:是不是|有没有)(?:掉|降|跌|涨|升|下滑|变)|怎么.{0,3}(?:掉|降|跌|涨|少|下滑)|(?:变化|波动|涨跌|掉了没|涨了没|降了没|涨没涨|降没降|掉没掉|环比)/.test(
       skeleton,
     );
   return changed && facts.grain === null ? { main: first ?? null, compare: 'mom' } : { main: first ?? null };
@@ -316,7 +316,7 @@ export function fillReportSlots(intent: Intent, facts: Facts, context: ParseCont
   const usual = defaultPeriods[intent];
   if (vague && usual !== undefined) {
     slots.clarify = 'period';
-  } else if (main !== null) {
+  } else if (main !== null && !vague) {
     slots.period = main;
   } else if (usual !== undefined) {
     slots.period = periodOf(usual, today);

@@ -42,6 +42,17 @@ export const periods: Readonly<Record<string, Period>> = {
   half_back: span('range', '2026-05-19', '2026-11-18'),
   next_3_months: span('range', '2026-11-19', '2027-02-18'),
   q1_2027: span('quarter', '2027-01-01', '2027-03-31'),
+  q4_2025: span('quarter', '2025-10-01', '2025-12-31'),
+  singles_day: span('day', '2026-11-11', '2026-11-11'),
+  monday: span('day', '2026-11-16', '2026-11-16'),
+  oct_2025: span('month', '2025-10-01', '2025-10-31'),
+  sep: span('month', '2026-09-01', '2026-09-30'),
+  'oct1-10': span('range', '2026-10-01', '2026-10-10'),
+  'sep-nov': span('range', '2026-09-01', '2026-11-30'),
+  '7_days': span('range', '2026-11-12', '2026-11-18'),
+  Q4: span('quarter', '2026-10-01', '2026-12-31'),
+  dec: span('month', '2026-12-01', '2026-12-31'),
+  next_90: span('range', '2026-11-19', '2027-02-16'),
   '3_months': span('range', '2026-08-19', '2026-11-18'),
 };
 

@@ -101,6 +101,7 @@ export const pipelineCues: readonly Cue[] = [
 
 /** Results, ranks, targets, money. */
 export const resultCues: readonly Cue[] = [
+  cue('sales_performance', 8.5, /O ?(?:pk|vs|对比|比) ?O|R ?(?:pk|vs) ?R/),
   cue('ranking', 7.4, /P.{0,2}B|B.{0,2}P|[NB](?:都)?(?:是|有)?(?:谁|哪些人|哪几个人)|^B$/),
   cue(
     'ranking',
