@@ -67,7 +67,7 @@ export async function smallCompany(
   const database = await openEmpty<CrmTables>(dialect);
   await migrate(database, 'crm', crmMigrations(dialect));
   const add = async (more: Rows) => {
-    const sink = new BulkInsert(database.kysely, 1_000_000);
+    const sink = new BulkInsert(database.kysely, dialect, 1_000_000);
     for (const [table, list] of Object.entries(more)) {
       for (const row of list) sink.add(table as CrmTableName, row as NewRow<CrmTableName>);
     }
