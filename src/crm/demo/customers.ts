@@ -78,7 +78,9 @@ function invent(generation: Generation, random: Random, cast: Cast | null, index
     cast?.createdDaysAgo === undefined
       ? time.dayOfShare((index + random.unit()) / count)
       : time.last - cast.createdDaysAgo;
-  const createdAt = time.workMoment(random, createdDay);
+  const onWorkDay = time.workMoment(random, createdDay);
+  // During long holidays the next work day may lie after the last day.
+  const createdAt = onWorkDay <= time.now ? onWorkDay : time.moment(random, time.last);
   const leftOn = secondOfDay(time.last - leftRep.daysAgo) + 64_800;
   const ofFormer = cast === null && place.region === '华东' && createdAt < leftOn - 30 * 86_400 && random.chance(0.16);
   const rep =

@@ -316,6 +316,17 @@ describe('generating a company', () => {
     await database.drop();
   });
 
+  it('stays within its history when the last day falls into a long holiday', async () => {
+    // Spring Festival, and the last day of a leap February.
+    for (const lastDay of ['2026-02-20', '2024-02-29'] as const) {
+      const database = await openEmpty<CrmTables>('sqlite');
+      await migrate(database, 'crm', crmMigrations('sqlite'));
+      await generateCompany(database, { seed: 2, customers: 300, until: lastDay });
+      expect(await checkReadModel(database, lastDay)).toEqual([]);
+      await database.drop();
+    }
+  });
+
   it('refuses a company too small for its cast', async () => {
     const database = await openEmpty<CrmTables>('sqlite');
     await expect(generated(database, { customers: 3 })).rejects.toThrow('too few customers');
