@@ -48,6 +48,14 @@ describeStores('claims of targets', (dialect) => {
     expect(await other.targets.renew([fresh])).toEqual(new Set([fresh.targetId]));
   });
 
+  it('let nothing begin once the lease has ended, even when nobody has taken over', async () => {
+    await enqueue('x');
+    const [claim] = await frozen.targets.claim(1);
+    const row = await frozen.targets.head(claim!);
+    await sleep(300);
+    expect(await frozen.targets.begin(claim!, row!)).toBe(false);
+  });
+
   it('take a delivery that is known late over a doubt, and nothing is sent again', async () => {
     await enqueue('x');
     const { old, begun, fresh } = await takenOver(true);
