@@ -9,8 +9,8 @@ import type { KnownCompany } from './company.ts';
 import { conversationOf } from './conversations.ts';
 import { kindlyOf, never } from './failure.ts';
 import type { Figure } from './figures/figure.ts';
+import { helpReply, outOfScopeReply } from './help-answer.ts';
 import { askBack, plainReply } from './replies/compose.ts';
-import { helpReply, outOfScopeReply } from './replies/help.ts';
 import type { Reply } from './replies/reply.ts';
 import { adviceOf, answerWithReport } from './report-answer.ts';
 import type { SharedState } from './store/shared-state.ts';
@@ -126,9 +126,10 @@ async function obey(
   { command, repairs, assumed }: Extract<Understanding, { kind: 'command' }>,
   previous: Previous | null,
 ): Promise<Acted> {
-  if (command.intent === 'help') return { answer: bare(helpReply(grant.viewer, command), command), remember: null };
+  if (command.intent === 'help')
+    return { answer: bare(await helpReply(company, grant, command, moment), command), remember: null };
   if (command.intent === 'out_of_scope' || command.intent === 'reject') {
-    return { answer: bare(outOfScopeReply(grant.viewer, command), command), remember: null };
+    return { answer: bare(outOfScopeReply(command), command), remember: null };
   }
   // 那上个月呢 is about what this person last asked in this chat; rights are checked anew below.
   const full = previous === null ? command : (applyFollowUp(previous.command, command) ?? command);

@@ -2,9 +2,11 @@ import type { Middleware } from 'koa';
 import { type Clock, momentAt, systemClock } from './calendar/clock.ts';
 import { createChartRenderer } from './charts/renderer.ts';
 import type { Config } from './config.ts';
+import { carryInProcess } from './delivery/carrier.ts';
 import { type ChatStore, openChatStore } from './delivery/chat-store.ts';
 import { createCourier } from './delivery/courier.ts';
 import { createInboxWorker } from './delivery/inbox-worker.ts';
+import { carryThroughQueue } from './delivery/queue-carrier.ts';
 import { Failure, kindlyOf } from './failure.ts';
 import { answering, type OpenHouse, openHouse } from './house.ts';
 import type { Log } from './log.ts';
@@ -78,8 +80,10 @@ export async function start(
     log,
     onSettled: (platform, kind) => instruments.sends.inc({ platform, outcome: kind }),
   });
-  store.inbox.onRemembered((inboxId) => void worker.work(inboxId));
-  store.outbox.onEnqueued((targetId) => void courier.deliver(targetId));
+  const carrier =
+    config.house.REDIS_URL === null
+      ? carryInProcess({ store, courier, worker })
+      : carryThroughQueue({ store, courier, worker, redisUrl: config.house.REDIS_URL, log });
 
   const links = createPictureLinks(sharedSecrets(config));
   let stopping = false;
@@ -121,6 +125,7 @@ export async function start(
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       server.closeIdleConnections();
       setTimeout(() => server.closeAllConnections(), 3_000).unref();
+      await carrier.close();
       await worker.stop();
       await courier.stop();
       await closed;

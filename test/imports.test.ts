@@ -14,7 +14,7 @@ const floors: readonly (readonly string[])[] = [
   ['commands', 'replies'],
   ['platforms'],
   ['delivery'],
-  ['answer', 'report-answer', 'conversations', 'company', 'schedule'],
+  ['answer', 'help-answer', 'report-answer', 'conversations', 'company', 'schedule'],
   ['house', 'server', 'log'],
   ['settings', 'config', 'demo', 'doctor', 'running', 'demo-server', 'main'],
 ];
@@ -41,6 +41,8 @@ const sideways = new Set([
   'replies>commands',
   'commands>replies',
   'answer>report-answer',
+  'answer>help-answer',
+  'help-answer>company',
   'answer>conversations',
   'answer>company',
   'report-answer>company',

@@ -50,10 +50,21 @@ export function viewerOf(person: Person, directory: Directory, settings: AccessS
   };
 }
 
-/** An active person by id or name, for scripts; without one, the first director. */
+/** An active person by id or name, for scripts; without one, the director nearest to the sales people. */
 export function personNamed(directory: Directory, settings: AccessSettings, named: string | null): Person | null {
   const active = directory.people.filter((person) => person.active);
-  if (named === null)
-    return active.find((person) => roleOf(person, directory, settings) === 'director') ?? active[0] ?? null;
-  return active.find((person) => person.id === named) ?? active.find((person) => person.name === named) ?? null;
+  if (named !== null) {
+    return active.find((person) => person.id === named) ?? active.find((person) => person.name === named) ?? null;
+  }
+  const span = (person: Person): number => {
+    const headed = directory.departments.filter((department) => department.managerId === person.id);
+    const below = directory.membersOf(
+      headed.flatMap((department) => directory.tree(department.id).map(({ id }) => id)),
+    );
+    return below.some((member) => roleOf(member, directory, settings) === 'rep')
+      ? below.length
+      : Number.POSITIVE_INFINITY;
+  };
+  const directors = active.filter((person) => roleOf(person, directory, settings) === 'director');
+  return directors.sort((a, b) => span(a) - span(b))[0] ?? active[0] ?? null;
 }
