@@ -38,6 +38,8 @@ export function callbacks(platforms: readonly Platform[], deps: CallbackDeps): M
       { platform: platform.name, status: String(response.status) },
       (performance.now() - startedAt) / 1000,
     );
+    // What is left of an oversized body is not read to its end.
+    if (response.status === 413) ctx.set('Connection', 'close');
     ctx.status = response.status;
     ctx.type = response.contentType;
     ctx.body = response.body;
@@ -90,9 +92,11 @@ function firstValues(query: string): RawRequest['query'] {
 }
 
 function singleHeaders(request: import('node:http').IncomingMessage): RawRequest['headers'] {
-  const headers: Record<string, string> = Object.create(null);
-  for (const [name, values] of Object.entries(request.headersDistinct)) {
-    if (values?.length === 1 && values[0] !== undefined) headers[name] = values[0];
+  const headers: Record<string, string | undefined> = Object.create(null);
+  const { rawHeaders } = request;
+  for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at]!.toLowerCase();
+    headers[name] = name in headers ? undefined : rawHeaders[at + 1];
   }
   return headers;
 }
