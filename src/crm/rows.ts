@@ -128,6 +128,16 @@ export interface ScopedRows {
    * on the customer or opportunity id only.
    */
   followUpAttributes(): RawBuilder<unknown>;
+  /**
+   * Contracts of customers that are in scope already, by whomever they were signed: who takes over a customer has its
+   * renewals too. Join it on the customer id only.
+   */
+  contractAttributes(): RawBuilder<unknown>;
+  /**
+   * Stage moves of opportunities that are in scope already; unlike `of`, it leaves the database free to begin with the
+   * days of the moves. Join it on the opportunity id only.
+   */
+  stageEventAttributes(): RawBuilder<unknown>;
   /** People as attributes: user_id, name, department_id. */
   peopleAttributes(): RawBuilder<unknown>;
 }
@@ -145,6 +155,8 @@ export function scopedRows(scope: Scope, bridge: SqlBridge): ScopedRows {
     open: (table) => sql`${sql.table(table)}`,
     customerAttributes: () => sql`cm_customers`,
     followUpAttributes: () => sql`cm_activities`,
+    contractAttributes: () => sql`cm_contracts`,
+    stageEventAttributes: () => sql`cm_stage_events`,
     peopleAttributes: () => sql`cm_users`,
   };
 }
@@ -227,7 +239,9 @@ function listConditions(shape: Shape, filter: Omit<RowFilter, 'not' | 'amountFen
   add(filter.grades, (v) => byAttribute(shape, shape.grade, 'level', v, test));
   add(filter.cities, (v) => byAttribute(shape, shape.city, 'city', v, test));
   add(filter.channels, (v) => byAttribute(shape, shape.channel, 'source', v, test));
-  add(filter.customerIds, (v) => byCustomer(shape, test(sql`customer_id`, v)));
+  add(filter.customerIds, (v) =>
+    shape.customer === undefined ? byCustomer(shape, test(sql`customer_id`, v)) : test(sql.ref(shape.customer), v),
+  );
   add(filter.campaignIds, (v) => byAttribute(shape, shape.campaign, 'campaign_id', v, test));
   add(filter.productIds, (v) => byProduct(shape, v, test));
   add(filter.stageIds, (v) => byOpportunity(shape, shape.stage, 'stage_id', v, test));

@@ -52,10 +52,10 @@ export async function readDwell(crm: Crm, model: StageModel, ask: DwellAsk): Pro
       const history = sql`
         select o.opportunity_id, o.outcome as outcome_now, o.closed_at, e.occurred_at, e.event_id,
           case e.event_type when 'create' then 0 when 'close' then 2 else 1 end as kind_order, ${state} as state
-        from (select distinct m.opportunity_id from ${source.of('cm_stage_events')} as m
+        from (select distinct m.opportunity_id from ${source.stageEventAttributes()} as m
           where m.occurred_at >= ${from} and m.occurred_at < ${end}) as t
         join ${source.of('cm_opportunities', ask.filter)} as o on o.opportunity_id = t.opportunity_id
-        join ${source.of('cm_stage_events')} as e on e.opportunity_id = o.opportunity_id
+        join ${source.stageEventAttributes()} as e on e.opportunity_id = o.opportunity_id
         where e.occurred_at <= ${wall} and e.event_type <> 'leave' and (e.to_stage_id is not null or e.outcome <> 'open')`;
       // Two records of the same stage in a row are one stay.
       const changes = sql`select h.*, lag(h.state) over (partition by h.opportunity_id

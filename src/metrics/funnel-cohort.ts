@@ -81,7 +81,7 @@ export function cohortRows({ rows, sql: bridge }: QueryParts, model: StageModel,
     from ${rows.of('cm_opportunities', ask.filter)} as o
     left join (
       select e.opportunity_id, e.occurred_at, ${passed} as position
-      from ${rows.of('cm_stage_events')} as e
+      from ${rows.stageEventAttributes()} as e
     ) as s on s.opportunity_id = o.opportunity_id and s.occurred_at < ${until}
     where o.created_at >= ${startOf(period.from)} and o.created_at < ${startOf(addDays(period.to, 1))}
       and o.created_at < ${until}

@@ -88,7 +88,7 @@ export async function readFlow(crm: Crm, model: StageModel, ask: FlowAsk): Promi
         select case when ${here} >= ${whole(last)} then ${whole(last - 1)} else ${here} end
         from ${parts.rows.of('cm_opportunities', ask.filter)} as o
         where o.outcome = 'open' and o.created_at < ${from} and not exists (
-          select 1 from ${parts.rows.of('cm_stage_events')} as e
+          select 1 from ${parts.rows.stageEventAttributes()} as e
           where e.opportunity_id = o.opportunity_id and e.occurred_at >= ${from} and ${tellsState})
       ) as x where x.position >= 0 and x.position < ${whole(last)} group by x.position`;
   });
@@ -114,7 +114,7 @@ function states({ rows, sql: bridge }: QueryParts, model: StageModel, ask: FlowA
   const stateOf = (outcome: Expr, stageId: Expr) =>
     sql`case when ${outcome} = 'won' then ${whole(last)} when ${outcome} in ('lost', 'invalid') then ${whole(lostState)} else ${openAt(stageId)} end`;
   const moved = sql`(
-    select e.opportunity_id from ${rows.of('cm_stage_events')} as e where e.occurred_at >= ${from}
+    select e.opportunity_id from ${rows.stageEventAttributes()} as e where e.occurred_at >= ${from}
     union select c.opportunity_id from ${rows.of('cm_opportunities')} as c where c.closed_at >= ${from}
     union select n.opportunity_id from ${rows.of('cm_opportunities')} as n where n.created_at >= ${from}
   )`;
@@ -125,19 +125,19 @@ function states({ rows, sql: bridge }: QueryParts, model: StageModel, ask: FlowA
       case when e.from_stage_id is null then null else ${openAt(sql`e.from_stage_id`)} end as said_from
     from ${moved} as m
     join ${rows.of('cm_opportunities', ask.filter)} as o on o.opportunity_id = m.opportunity_id
-    join ${rows.of('cm_stage_events')} as e on e.opportunity_id = o.opportunity_id
+    join ${rows.stageEventAttributes()} as e on e.opportunity_id = o.opportunity_id
     where ${tellsState}`;
   const unrecorded = sql`
     select o.opportunity_id, o.amount, o.created_at, o.closed_at, '~', 3, ${stateOf(sql`o.outcome`, sql`o.stage_id`)}, null
     from ${rows.of('cm_opportunities', ask.filter)} as o
     where o.outcome <> 'open' and o.closed_at >= ${from} and not exists (
-      select 1 from ${rows.of('cm_stage_events')} as e where e.opportunity_id = o.opportunity_id and e.outcome = o.outcome)`;
+      select 1 from ${rows.stageEventAttributes()} as e where e.opportunity_id = o.opportunity_id and e.outcome = o.outcome)`;
   const created = sql`
     select o.opportunity_id, o.amount, o.created_at, o.created_at, '', -1,
       case when o.outcome = 'open' then ${openAt(sql`o.stage_id`)} else 0 end, null
     from ${rows.of('cm_opportunities', ask.filter)} as o
     where o.created_at >= ${from} and not exists (
-      select 1 from ${rows.of('cm_stage_events')} as e where e.opportunity_id = o.opportunity_id)`;
+      select 1 from ${rows.stageEventAttributes()} as e where e.opportunity_id = o.opportunity_id)`;
   const order = sql`order by r.happened_at, r.kind_order, r.sequence_key`;
   // A history that begins with a move was in the stage that the move came from.
   return sql`(

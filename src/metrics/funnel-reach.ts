@@ -3,7 +3,7 @@ import type { Crm } from '../crm/crm.ts';
 import type { StageModel } from '../crm/stages.ts';
 import { countIf } from '../database/dialect.ts';
 import { type CohortAsk, cohortRows } from './funnel-cohort.ts';
-import { positionOf, whole } from './stage-position.ts';
+import { lookedUpOnce, positionOf, whole } from './stage-position.ts';
 
 /** What was done for the opportunities that went no further than one stage, by the person who has them. */
 export interface StepReach {
@@ -43,10 +43,10 @@ export async function readStepReach(
     const here = positionOf(sql`e.to_stage_id`, model);
     const entered = sql`(
       select c.*, coalesce((
-        select min(e.occurred_at) from ${from.of('cm_stage_events')} as e
+        select min(e.occurred_at) from ${from.stageEventAttributes()} as e
         where e.opportunity_id = c.opportunity_id and ${here} = ${whole(ask.position)}
       ), c.created_at) as entered_at
-      from ${cohortRows(parts, model, ask)} as c where c.reached = ${whole(ask.position)}
+      from ${cohortRows(parts, model, ask)} as c where c.reached = ${whole(ask.position)} ${lookedUpOnce}
     )`;
     const firstContact = (condition: ReturnType<typeof sql>) => sql`(
       select min(a.occurred_at) from ${from.followUpAttributes()} as a
@@ -56,7 +56,7 @@ export async function readStepReach(
     const contacts = sql`(
       select w.*, ${firstContact(sql`a.opportunity_id = w.opportunity_id`)} as own_contact,
         ${firstContact(sql`a.customer_id = w.customer_id and a.opportunity_id is null`)} as customer_contact
-      from ${entered} as w
+      from ${entered} as w ${lookedUpOnce}
     )`;
     const first = sql`case when x.own_contact is null then x.customer_contact
       when x.customer_contact is null or x.own_contact <= x.customer_contact then x.own_contact

@@ -7,7 +7,7 @@ import type { RowFilter } from '../crm/rows.ts';
 import type { Scope } from '../crm/scope.ts';
 import type { StageModel } from '../crm/stages.ts';
 import { countIf, type Expr } from '../database/dialect.ts';
-import { positionOf, whole, wonPosition } from './stage-position.ts';
+import { lookedUpOnce, positionOf, whole, wonPosition } from './stage-position.ts';
 
 export interface StuckAsk {
   readonly scope: Scope;
@@ -78,7 +78,7 @@ function openRows({ rows, sql: bridge }: QueryParts, model: StageModel, ask: Stu
             case when ${position} >= ${whole(last)} then ${whole(last - 1)} else ${position} end as position,
             ${latest(sql`a.opportunity_id = o.opportunity_id`)} as own_at,
             ${latest(sql`a.customer_id = o.customer_id and a.opportunity_id is null`)} as customer_at
-          from ${rows.of('cm_opportunities', ask.filter)} as o where o.outcome = 'open'
+          from ${rows.of('cm_opportunities', ask.filter)} as o where o.outcome = 'open' ${lookedUpOnce}
         ) as t
       ) as u
     ) as v where v.position is not null
