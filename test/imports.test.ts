@@ -36,6 +36,8 @@ const sideways = new Set([
   'figures>failure',
   'figures>calendar',
   'predictions>figures',
+  'predictions>calendar',
+  'predictions>failure',
   'database>failure',
   'database>calendar',
   'replies>commands',

@@ -1,4 +1,4 @@
-import { type CreateTableBuilder, type Kysely, sql } from 'kysely';
+import { type CreateTableBuilder, type Kysely, type RawBuilder, sql } from 'kysely';
 import type { SqlDialect } from './dialect.ts';
 
 /** What a column holds. `day` is DATE, `time` company wall-clock DATETIME, `money` DECIMAL yuan, `blob` up to 16 MiB. */
@@ -115,19 +115,28 @@ export async function createTable(db: Kysely<unknown>, dialect: SqlDialect, name
   builder = builder.addPrimaryKeyConstraint(`pk_${name}`, [...shape.primaryKey]);
   if (dialect === 'mysql') builder = builder.modifyEnd(sql`default charset utf8mb4 collate utf8mb4_bin`);
   await builder.execute();
-  for (const [unique, set] of [
-    [false, shape.indexes],
-    [true, shape.unique],
-  ] as const) {
-    for (const [suffix, columns] of Object.entries(set)) {
-      // MySQL keys end at 3,072 bytes: a long text is indexed by its first 64 characters.
-      const parts = columns.map((c) => {
-        const long = dialect === 'mysql' && (shape.columns[c]?.length ?? 0) > 255;
-        return long ? sql`${sql.ref(c)}(64)` : sql`${sql.ref(c)}`;
-      });
-      await sql`create ${unique ? sql`unique index` : sql`index`} ${sql.ref(`${name}_${suffix}`)} on ${sql.table(name)} (${sql.join(parts)})`.execute(
-        db,
-      );
-    }
+  const indexes = [
+    ...Object.entries(shape.indexes).map(([suffix, columns]) => ({ suffix, columns, kind: sql`index` })),
+    ...Object.entries(shape.unique).map(([suffix, columns]) => ({ suffix, columns, kind: sql`unique index` })),
+  ].map(({ suffix, columns, kind }) => ({
+    kind,
+    name: sql.ref(`${name}_${suffix}`),
+    parts: sql.join(columns.map((column) => indexPart(shape, dialect, column))),
+  }));
+  if (indexes.length === 0) return;
+  if (dialect === 'mysql') {
+    // One statement: each DDL of MySQL is a transaction of its own.
+    const adds = indexes.map(({ kind, name: index, parts }) => sql`add ${kind} ${index} (${parts})`);
+    await sql`alter table ${sql.table(name)} ${sql.join(adds)}`.execute(db);
+    return;
   }
+  for (const { kind, name: index, parts } of indexes) {
+    await sql`create ${kind} ${index} on ${sql.table(name)} (${parts})`.execute(db);
+  }
+}
+
+/** MySQL keys end at 3,072 bytes: a long text is indexed by its first 64 characters. */
+function indexPart(shape: Table, dialect: SqlDialect, column: string): RawBuilder<unknown> {
+  const long = dialect === 'mysql' && (shape.columns[column]?.length ?? 0) > 255;
+  return long ? sql`${sql.ref(column)}(64)` : sql`${sql.ref(column)}`;
 }

@@ -1,4 +1,5 @@
 import { type DeleteResult, type RawBuilder, sql, UpdateResult } from 'kysely';
+import { systemClock } from '../calendar/clock.ts';
 import type { Database } from '../database/connect.ts';
 import { bridgeOf } from '../database/dialect.ts';
 import { firstRowIdAt } from './row-id.ts';
@@ -10,6 +11,9 @@ const dayMs = 24 * 60 * 60 * 1000;
 /** The keys against doubles stay at least so long, also where texts are kept shorter (`reliability.md`, section 2). */
 const keysKeptMs = 2 * dayMs;
 
+/** Slots of the schedule, and what a digest remembers of the one before. */
+const slotsKeptMs = 100 * dayMs;
+
 const before = (now: RawBuilder<number>, ms: number) => sql<number>`${now} - ${ms}`;
 
 /**
@@ -20,7 +24,7 @@ const before = (now: RawBuilder<number>, ms: number) => sql<number>`${now} - ${m
 export async function purge(
   { kysely, dialect }: Database<StoreTables>,
   kept: { readonly textsMs: number; readonly auditMs: number },
-  nowMs: number = Date.now(),
+  nowMs: number = systemClock.now(),
 ): Promise<number> {
   const now = bridgeOf(dialect).nowMs();
   const texts = before(now, kept.textsMs);
@@ -62,6 +66,12 @@ export async function purge(
             .where('picture_id', 'is not', null)
             .where('state', 'not in', done),
         )
+        .executeTakeFirst(),
+    () =>
+      kysely
+        .deleteFrom('cb_slots')
+        .where('state', 'in', ['sent', 'failed', 'missed', 'void'])
+        .where('made_at', '<', before(now, slotsKeptMs))
         .executeTakeFirst(),
     () => kysely.deleteFrom('cb_audit').where('at', '<', before(now, kept.auditMs)).executeTakeFirst(),
     () =>

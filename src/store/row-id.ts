@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { systemClock } from '../calendar/clock.ts';
 
 let lastMs = 0;
 let counter = 0;
@@ -7,7 +8,7 @@ let counter = 0;
  * A new primary key: 12 hex digits of time, 6 of a counter, 14 random. Keys made by one process sort in the order they
  * were made, so that rows are appended at the end of the index and messages of one answer keep their order.
  */
-export function newRowId(nowMs: number = Date.now()): string {
+export function newRowId(nowMs: number = systemClock.now()): string {
   if (nowMs > lastMs) {
     lastMs = nowMs;
     counter = 0;

@@ -1,3 +1,4 @@
+import { systemClock } from '../../calendar/clock.ts';
 import type { SharedState } from '../../store/shared-state.ts';
 import type { Platform } from '../platform.ts';
 import type { WecomAppSettings } from './config.ts';
@@ -43,7 +44,7 @@ export function createWecomApp(settings: WecomAppSettings, deps: WecomAppDeps): 
       const refusal = await tokens.refusal();
       if (refusal !== null) return { ready: false, why: refusal };
       if (!probe) return { ready: true, why: null };
-      const got = await tokens.get(Date.now());
+      const got = await tokens.get(systemClock.now());
       if (got.kind === 'token') return { ready: true, why: null };
       return { ready: false, why: 'why' in got.outcome ? got.outcome.why : 'no token' };
     },
