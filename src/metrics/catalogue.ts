@@ -1,13 +1,16 @@
 import { activityMetrics } from './activity.ts';
+import { churnMetrics } from './churn.ts';
 import { collectionMetrics } from './collection.ts';
 import { customerMetrics } from './customers.ts';
 import { funnelMetrics } from './funnel.ts';
 import { marketingMetrics } from './marketing.ts';
 import type { Metric } from './metric.ts';
+import { qualityMetrics } from './quality.ts';
 import { salesMetrics } from './sales.ts';
 import { serviceMetrics } from './service.ts';
 import { targetMetrics } from './targets.ts';
 import { terms } from './terms.ts';
+import { valueMetrics } from './value.ts';
 
 /** The dictionary, in the order in which 口径 lists it. */
 export const metrics: readonly Metric[] = [
@@ -16,9 +19,12 @@ export const metrics: readonly Metric[] = [
   ...targetMetrics,
   ...funnelMetrics,
   ...customerMetrics,
+  ...valueMetrics,
+  ...churnMetrics,
   ...activityMetrics,
   ...marketingMetrics,
   ...serviceMetrics,
+  ...qualityMetrics,
   ...terms,
 ];
 

@@ -11,6 +11,29 @@ const complaints: Measure = {
   at: 'created_at',
   value: () => countIf(sql`t.kind = 'complaint'`),
 };
+const returns: Measure = {
+  table: 'cm_tickets',
+  at: 'created_at',
+  value: () => countIf(sql`t.kind = 'return'`),
+};
+const surveysOnly = () => sql`t.kind = 'csat'`;
+const surveyed: Measure = {
+  table: 'cm_surveys',
+  at: 'surveyed_at',
+  where: surveysOnly,
+  value: () => countIf(sql`t.score is not null`),
+};
+const surveyedSatisfied: Measure = {
+  table: 'cm_surveys',
+  at: 'surveyed_at',
+  where: surveysOnly,
+  value: () => countIf(sql`t.score >= 4`),
+};
+const unanswered: Measure = {
+  table: 'cm_tickets',
+  at: 'created_at',
+  value: () => countIf(sql`t.first_response_at is null`),
+};
 const resolved: Measure = {
   table: 'cm_tickets',
   at: 'created_at',
@@ -35,6 +58,12 @@ const npsAnswers: Measure = {
   where: npsOnly,
   value: () => countIf(sql`t.score is not null`),
 };
+const npsCount = (condition: string): Measure => ({
+  table: 'cm_surveys',
+  at: 'surveyed_at',
+  where: npsOnly,
+  value: () => countIf(sql`${sql.raw(condition)}`),
+});
 const npsBalance: Measure = {
   table: 'cm_surveys',
   at: 'surveyed_at',
@@ -154,6 +183,104 @@ export const nps = defineMetric({
   computation: { kind: 'ratio', numerator: npsBalance, denominator: npsAnswers, scale: 100 },
 });
 
+const npsPart = (id: string, name: string, english: string, condition: string, words: string, better: boolean | null) =>
+  defineMetric({
+    id,
+    name,
+    aliases: [],
+    english,
+    unit: 'count',
+    layer: 'managerial',
+    definition: words,
+    sources: ['cm_surveys'],
+    owner,
+    version,
+    items: [63],
+    moreIsBetter: better,
+    computation: { kind: 'sum', measure: npsCount(condition) },
+  });
+
+export const npsAnswered = defineMetric({
+  id: 'nps_answers',
+  name: 'NPS 回收份数',
+  aliases: [],
+  english: 'NPS answers',
+  unit: 'count',
+  layer: 'managerial',
+  definition: '期间内回收、打了分的 NPS 问卷份数。',
+  sources: ['cm_surveys'],
+  owner,
+  version,
+  items: [63],
+  moreIsBetter: true,
+  computation: { kind: 'sum', measure: npsAnswers },
+});
+export const promoters = npsPart('nps_promoters', '推荐者', 'promoters', 't.score >= 9', '打 9 到 10 分的份数。', true);
+export const passives = npsPart(
+  'nps_passives',
+  '中立者',
+  'passives',
+  't.score in (7, 8)',
+  '打 7 到 8 分的份数。',
+  null,
+);
+export const detractors = npsPart(
+  'nps_detractors',
+  '贬损者',
+  'detractors',
+  't.score <= 6',
+  '打 0 到 6 分的份数。',
+  false,
+);
+
+export const returnCount = defineMetric({
+  id: 'return_count',
+  name: '退货数',
+  aliases: ['退货', '退货量'],
+  english: 'returns',
+  unit: 'count',
+  layer: 'operational',
+  definition: '期间内创建、类型为退货的工单数。',
+  sources: ['cm_tickets'],
+  owner,
+  version,
+  items: [67],
+  moreIsBetter: false,
+  computation: { kind: 'sum', measure: returns },
+});
+
+export const unansweredTickets = defineMetric({
+  id: 'unanswered_tickets',
+  name: '还没回复的工单',
+  aliases: [],
+  english: 'tickets without a response',
+  unit: 'count',
+  layer: 'operational',
+  definition: '期间内创建、到现在没有人工回复的工单数。',
+  sources: ['cm_tickets'],
+  owner,
+  version,
+  items: [64],
+  moreIsBetter: false,
+  computation: { kind: 'sum', measure: unanswered },
+});
+
+export const surveyCsat = defineMetric({
+  id: 'survey_csat',
+  name: '回访满意度',
+  aliases: ['调研满意度'],
+  english: 'satisfaction in surveys',
+  unit: 'ratio',
+  layer: 'managerial',
+  definition: '回访问卷打 4 分和 5 分的 ÷ 打了分的(5 分制),按回访时间归期。',
+  sources: ['cm_surveys'],
+  owner,
+  version,
+  items: [28, 62],
+  moreIsBetter: true,
+  computation: { kind: 'ratio', numerator: surveyedSatisfied, denominator: surveyed },
+});
+
 export const serviceMetrics = [
   ticketCount,
   complaintCount,
@@ -162,4 +289,11 @@ export const serviceMetrics = [
   firstResponseTime,
   csat,
   nps,
+  npsAnswered,
+  promoters,
+  passives,
+  detractors,
+  returnCount,
+  unansweredTickets,
+  surveyCsat,
 ] as const;
