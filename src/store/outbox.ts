@@ -5,6 +5,7 @@ import { bridgeOf } from '../database/dialect.ts';
 import { endQuestion, type InboxClaim, type InboxEnd } from './inbox.ts';
 import { foldedKey, newRowId } from './row-id.ts';
 import type { StoreTables } from './schema.ts';
+import { queueSlot, type SlotClaim } from './slots.ts';
 import { steadily } from './steadily.ts';
 import { targetIdOf } from './targets.ts';
 
@@ -75,6 +76,15 @@ export interface Outbox {
     claim: Pick<InboxClaim<unknown>, 'inboxId' | 'holder'>,
     end: InboxEnd,
     reply: Pick<Dispatch, 'address' | 'parts'>,
+  ): Promise<Answered>;
+  /**
+   * Enqueues what a slot of the schedule owes and marks it as queued, both or neither: a run that is repeated after a
+   * crash sends nothing twice. `memory` is kept for the next one to the same target.
+   */
+  fulfil(
+    claim: SlotClaim,
+    messages: readonly Pick<Dispatch, 'address' | 'parts' | 'afterMs'>[],
+    memory: unknown,
   ): Promise<Answered>;
   /** Called with the target after new rows were committed by this process. */
   onEnqueued(listener: (targetId: string) => void): void;
@@ -173,6 +183,25 @@ export function outboxOver({ kysely, dialect }: Database<StoreTables>): Outbox {
         }),
       );
       if (answered === 'done' && reply.parts.length > 0) announce([reply]);
+      return answered;
+    },
+    fulfil: async (claim, messages, memory) => {
+      const answered = await steadily(() =>
+        kysely.transaction().execute(async (transaction): Promise<Answered> => {
+          if (!(await queueSlot(transaction, claim, memory))) return 'late';
+          for (const [index, message] of messages.entries()) {
+            await insert(transaction, {
+              ...message,
+              idempotencyKeyBase: messages.length === 1 ? claim.cause : foldedKey(claim.cause, String(index)),
+              cause: claim.cause,
+              // Behind answers to people who wait.
+              priority: answerPriority + 1 + Math.max(0, claim.priority),
+            });
+          }
+          return 'done';
+        }),
+      );
+      if (answered === 'done') announce(messages);
       return answered;
     },
     onEnqueued: (listener) => {

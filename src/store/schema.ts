@@ -2,9 +2,10 @@ import type { SqlDialect } from '../database/dialect.ts';
 import type { Migrations } from '../database/migrate.ts';
 import { createTable, type RowOf } from '../database/table.ts';
 import { delivery20261121 } from './schema/2026-11-21-delivery.ts';
+import { slots20261122 } from './schema/2026-11-22-slots.ts';
 
 /** The bot's own tables as they are today. */
-export const storeSchema = { ...delivery20261121 } as const;
+export const storeSchema = { ...delivery20261121, ...slots20261122 } as const;
 
 export type StoreTableName = keyof typeof storeSchema;
 
@@ -15,6 +16,11 @@ export const storeMigrations = (dialect: SqlDialect): Migrations => ({
   '2026-11-21-delivery': {
     up: async (db) => {
       for (const [name, shape] of Object.entries(delivery20261121)) await createTable(db, dialect, name, shape);
+    },
+  },
+  '2026-11-22-slots': {
+    up: async (db) => {
+      for (const [name, shape] of Object.entries(slots20261122)) await createTable(db, dialect, name, shape);
     },
   },
 });

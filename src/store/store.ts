@@ -12,6 +12,7 @@ import { type Addressed, type Outbox, outboxOver, type Sendable } from './outbox
 import { type Pictures, picturesOver } from './pictures.ts';
 import { purge } from './purge.ts';
 import { type StoreTables, storeMigrations } from './schema.ts';
+import { type Slots, slotsOver } from './slots.ts';
 import { type Targets, targetsOver } from './targets.ts';
 
 /**
@@ -22,6 +23,7 @@ export interface Store<Message extends Rememberable, Part extends Sendable, Addr
   readonly inbox: Inbox<Message>;
   readonly outbox: Outbox;
   readonly targets: Targets<Part, Address>;
+  readonly slots: Slots;
   readonly pictures: Pictures;
   readonly identities: Identities;
   readonly audit: Audit;
@@ -70,6 +72,7 @@ export async function openStore<
     inbox: inboxOver<Message>(database, claims),
     outbox: outboxOver(database),
     targets: targetsOver<Part, Address>(database, claims),
+    slots: slotsOver(database, claims),
     pictures: picturesOver(database, { keptMs: options.picturesKeptMs ?? dayMs }),
     identities: identitiesOver(database),
     audit: auditOver(database),
