@@ -43,7 +43,9 @@ const level = 0.02;
 /** A part stands out when it carries at least half of the change, and clearly more than its weight. */
 const carriesAtLeast = 0.5;
 const pairCarriesAtLeast = 0.65;
-const beyondWeight = 0.2;
+const beyondWeight = { rate: 0.2, mix: 0.1 } as const;
+/** A shift of weights always has two sides, what grew and what shrank: neither carries much over half. */
+const leastOfRate = { rate: carriesAtLeast, mix: 0.4 } as const;
 
 const sum = <T>(list: readonly T[], of: (item: T) => number): number => list.reduce((all, item) => all + of(item), 0);
 
@@ -82,7 +84,7 @@ export function attributeSum(cuts: readonly Cut<PartSums>[]): SumAttribution {
       const weight = basis === 0 ? size / parts.length : sum(chosen, (c) => Math.abs(c.before)) / basis;
       // Beyond the whole change a larger share says nothing more: the others merely went the other way.
       const excess = Math.min(share, 1) - weight;
-      if (share < least || excess < beyondWeight) continue;
+      if (share < least || excess < beyondWeight.rate) continue;
       if (best === null || excess > best.excess + 1e-9) {
         best = { excess, dimension, carriers: chosen, rest: change - sum(chosen, (c) => c.change) };
       }
@@ -154,10 +156,11 @@ export function attributeRate(cuts: readonly Cut<PartRates>[]): RateAttribution 
     even ??= { kind: 'even', rateEffect, mixEffect };
     if (parts.length < 2) continue;
     for (const effect of effects) {
-      const excess = Math.min(effect.contribution / change, 1) - effect.weight;
-      if (effect.part.unknown === true || effect.contribution / change < carriesAtLeast || excess < beyondWeight)
-        continue;
       const by = Math.abs(effect.rate) >= Math.abs(effect.mix) ? 'rate' : 'mix';
+      const share = effect.contribution / change;
+      // A part's own rate is held against its weight; a shift of weights against an equal say of all parts.
+      const excess = Math.min(share, 1) - (by === 'rate' ? effect.weight : 1 / parts.length);
+      if (effect.part.unknown === true || share < leastOfRate[by] || excess < beyondWeight[by]) continue;
       const shares = (side: 'now' | 'before', of: Rate): Rate => ({
         numerator: effect.part[side].denominator,
         denominator: of.denominator,

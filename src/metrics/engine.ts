@@ -240,7 +240,8 @@ function member(
   const columns: Expr[] = [sql`${p} as period_no`, sql`${request.groupings.indexOf(grouping)} as grouping_no`];
   for (const i of [0, 1]) {
     const cut = cuts[i];
-    columns.push(sql`${cut === undefined ? sql`null` : cut.key} as ${sql.ref(`k${i}_id`)}`);
+    // An empty text and NULL are one part: the CRM does not say.
+    columns.push(sql`${cut === undefined ? sql`null` : sql`nullif(${cut.key}, '')`} as ${sql.ref(`k${i}_id`)}`);
     columns.push(sql`${cut?.label === undefined ? sql`null` : sql`max(${cut.label})`} as ${sql.ref(`l${i}`)}`);
   }
   columns.push(sql`${bucket ?? sql`null`} as bucket`);
