@@ -1,4 +1,4 @@
-import { fullPinyin, initialsOf, soundKey } from './sound.ts';
+import { fullPinyin, initialsOf, soundNumber, soundOf } from './sound.ts';
 
 const buckets = 1 << 19;
 
@@ -56,11 +56,25 @@ export function coreName(name: string, places: ReadonlySet<string>): string {
   return bare.length >= 4 ? bare : core;
 }
 
-const pairsOf = (sounds: readonly string[]): number[] => {
+/** One number for each two neighbouring sounds. */
+function pairsOf(text: string): number[] {
   const pairs: number[] = [];
-  for (let at = 0; at + 1 < sounds.length; at++) pairs.push(hash(`${sounds[at]} ${sounds[at + 1]}`));
+  for (let at = 0; at + 1 < text.length; at++) {
+    pairs.push((Math.imul(soundNumber(text[at]!) * 1621 + soundNumber(text[at + 1]!), 2654435761) >>> 7) % buckets);
+  }
   return pairs;
-};
+}
+
+/** The same hashes as of `initialsOf` and `fullPinyin`, without making the texts: 200,000 names pass here. */
+function spellingsOf(core: string): readonly [initials: number, full: number] {
+  let [initials, full] = [2166136261, 2166136261];
+  for (const char of core) {
+    const sound = soundOf(char);
+    initials = Math.imul(initials ^ sound.charCodeAt(0), 16777619);
+    for (let at = 0; at < sound.length; at++) full = Math.imul(full ^ sound.charCodeAt(at), 16777619);
+  }
+  return [(initials ^ (initials >>> 13)) >>> 0, (full ^ (full >>> 13)) >>> 0];
+}
 
 /** How many of the candidates of one pair are looked at; more means the text is too common to tell anything. */
 const patience = 3000;
@@ -85,12 +99,11 @@ export function createCustomerIndex(names: readonly string[], places: ReadonlySe
         before === undefined ? number : typeof before === 'number' ? [before, number] : [...before.slice(0, 7), number],
       );
     }
-    for (const key of pairsOf(soundKey(lower).split(' '))) {
+    for (const key of pairsOf(lower)) {
       pairKeys.push(key);
       pairNames.push(number);
     }
-    spellings[number * 2] = hash(initialsOf(core));
-    spellings[number * 2 + 1] = hash(fullPinyin(core));
+    [spellings[number * 2], spellings[number * 2 + 1]] = spellingsOf(core);
     spelledNames[number * 2] = number;
     spelledNames[number * 2 + 1] = number;
   });
@@ -118,29 +131,34 @@ export function createCustomerIndex(names: readonly string[], places: ReadonlySe
     containing(text, limit) {
       if (text.length < 2) return [];
       const found = new Set<string>();
-      for (const number of sharing(pairsOf(soundKey(text).split(' ')))) {
+      for (const number of sharing(pairsOf(text))) {
         if (names[number]!.toLowerCase().includes(text)) found.add(names[number]!);
       }
       return [...found].sort((a, b) => a.length - b.length).slice(0, limit);
     },
     resembling(text, limit) {
       if (text.length < 3) return [];
-      const sounds = soundKey(text).split(' ');
-      const found = new Map<string, number>();
-      for (const pair of pairsOf(sounds)) {
-        for (const number of byPair.of(pair).subarray(0, patience)) {
-          const core = coreName(names[number]!.toLowerCase(), places);
-          if (core.length !== text.length || found.has(names[number]!)) continue;
-          const theirs = soundKey(core).split(' ');
-          let different = 0;
-          for (let at = 0; at < sounds.length; at++) if (sounds[at] !== theirs[at]) different++;
-          if (different <= (text.length >= 4 ? 1 : 0)) found.set(names[number]!, different);
-        }
+      // Names that share all but two of the pairs of sounds can be one slip away.
+      const pairs = pairsOf(text);
+      const shared = new Map<number, number>();
+      for (const pair of pairs) {
+        for (const number of byPair.of(pair).subarray(0, patience)) shared.set(number, (shared.get(number) ?? 0) + 1);
       }
-      return [...found]
-        .sort((a, b) => a[1] - b[1])
+      const found: { name: string; different: number }[] = [];
+      for (const [number, count] of shared) {
+        if (count < Math.max(1, pairs.length - 2)) continue;
+        const name = names[number]!;
+        const core = coreName(name.toLowerCase(), places);
+        if (core.length !== text.length) continue;
+        let different = 0;
+        for (let at = 0; at < text.length; at++) if (soundNumber(text[at]!) !== soundNumber(core[at]!)) different++;
+        if (different <= (text.length >= 4 ? 1 : 0)) found.push({ name, different });
+        if (found.length >= 50) break;
+      }
+      return found
+        .sort((a, b) => a.different - b.different)
         .slice(0, limit)
-        .map(([name]) => name);
+        .map((one) => one.name);
     },
     spelled(letters, limit) {
       const found = new Set<string>();

@@ -54,6 +54,8 @@ const adds = /(?:再?加上|再?加一?个|再加|也?加|还有|外加|连同|�
 const teamAfter =
   /^ ?(?:那?个?组|那?个?团队|那边|手下|他们组|他组|她组|的人|带的|的组|的团队|下面|手底下|部门|的部门|的小组|小组|一组的)/;
 
+const teamOfMine = /(?:我|咱)们?的?(?:这?个?组|团队|部门|小组|手下|下属|的人|下面的人|手底下)|本组|本团队|我带的/;
+
 const namesByLength = metricWords
   .flatMap((metric) => [metric.name, ...metric.aliases].map((word) => ({ word: word.toLowerCase(), id: metric.id })))
   .sort((a, b) => b.word.length - a.word.length);
@@ -173,12 +175,10 @@ export function gatherFacts(
     /(?:给|发|帮|告诉|提醒|通知|叫|推给?|让|转|教|喊|转给|吵|烦|打扰|催|问|@)我(?!们?(?:组|团队))/g,
     ' ',
   );
-  const myTeam = /(?:我|咱)们?的?(?:这?个?组|团队|部门|小组|手下|下属|的人|下面的人|手底下)|本组|本团队|我带的/.test(
-    bare,
+  const myTeam = teamOfMine.test(bare);
+  const me = /我(?!们)(?!想|要看|要查|来看|看看|看一下|需要|就想|问|组|团队)|俺|本人|自己的|自己(?=这|本|上|业绩)/.test(
+    bare.replace(teamOfMine, ' '),
   );
-  const me =
-    /我(?!们)(?!想|要看|要查|来看|看看|看一下|需要|就想|问|组|团队)|俺|本人|自己的|自己(?=这|本|上|业绩)/.test(bare) &&
-    !myTeam;
   const allMetrics = metricsIn(skeleton);
   const { pair, short } = stagesIn(skeleton, scan, stageForms, stageOf);
   return {

@@ -121,6 +121,7 @@ function read(
       ? facts
       : { ...facts, named: { ...facts.named, customer: [...(facts.named.customer ?? []), unread.customer] } };
   return decide(
+    unread === null ? 0 : unread.typed.length,
     scan,
     ranking,
     withUnread,
@@ -197,7 +198,7 @@ function unreadName(
     const bare = run.text.replace(filler, '');
     if (bare.length < 2 || !/[一-龥a-z]/.test(bare)) continue;
     const piece = run.whole && /^[一-龥]{2,}$/.test(run.text) ? run.text : bare;
-    const near = namesBehind(piece, parts.entities);
+    const near = namesBehind(piece, run.whole, parts.entities);
     if (near !== null) {
       const names = [...new Set(near.names.map((one) => one.value))].slice(0, 3);
       const field = near.names[0]!.field;
@@ -270,6 +271,7 @@ function runsOf(text: string, known: Uint8Array): { text: string; whole: boolean
 }
 
 function decide(
+  found: number,
   scan: Scan,
   ranking: Ranking,
   facts: Facts,
@@ -284,7 +286,7 @@ function decide(
   const followUp = readFollowUp(facts, context.moment.today);
   if (followUp !== null && (weak || !isOrder(best.intent)) && (weak || shortFollowUp(skeleton, best.weight))) {
     // 转率画 上周: what stayed unread may have been the question itself.
-    const unread = unreadLength(scan, ranking, facts);
+    const unread = unreadLength(scan, ranking, facts) - found;
     if (unread >= (goesOn(skeleton) ? 4 : 2)) return nothingFits(scan, facts, context, parts);
     const bareName =
       !goesOn(skeleton) &&

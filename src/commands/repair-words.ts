@@ -88,9 +88,11 @@ function repairAt(text: string, at: number, known: Uint8Array): Repair | null {
 /** Names that an unread stretch may have meant; the asker chooses, nothing is assumed. */
 export function namesBehind(
   run: string,
+  whole: boolean,
   entities: EntityIndex,
 ): { typed: string; names: readonly NamedEntity[] } | null {
-  for (let length = Math.min(run.length, 8); length >= 2; length--) {
+  // A word that stands alone is one name; in a run of text the name may lie anywhere.
+  for (let length = Math.min(run.length, 8); length >= (whole ? run.length : 2); length--) {
     for (let at = 0; at + length <= run.length; at++) {
       const piece = run.slice(at, at + length);
       const names = entities

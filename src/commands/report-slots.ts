@@ -132,6 +132,9 @@ function filtersFor(intent: Intent, facts: Facts): Draft {
   return filters;
 }
 
+/** Two names are set side by side; 环比 and 占比 are other words. */
+const beside = /谁|pk|哪个|还是|对比|(?<![环同占])比(?!例)/;
+
 /** Dimensions that a bare word stands for under these reports: 客户分布 行业, 流失分析 行业 规模. */
 const takesBareDimension: ReadonlySet<Intent> = new Set([
   'customer_profile',
@@ -194,7 +197,10 @@ function groupFor(intent: Intent, facts: Facts): Dimension[] {
       add('owner', facts.named.owner !== undefined && facts.named.owner.length >= 2);
       add(
         'region',
-        facts.named.region !== undefined && facts.named.region.length >= 2 && /和|跟|与|比|vs|pk|哪个/.test(skeleton),
+        facts.named.region !== undefined &&
+          facts.named.region.length >= 2 &&
+          groups.length === 0 &&
+          (beside.test(skeleton) || /R ?(?:和|跟|与|vs) ?R/.test(skeleton)),
       );
       add(
         'region',
@@ -395,7 +401,7 @@ function special(
       break;
     case 'sales_performance':
       if (
-        /谁|pk|哪个|还是|对比|比/.test(skeleton) &&
+        beside.test(skeleton) &&
         ((facts.named.owner?.length ?? 0) >= 2 ||
           (facts.named.region?.length ?? 0) >= 2 ||
           (facts.named.team_of?.length ?? 0) >= 2)

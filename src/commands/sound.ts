@@ -19,8 +19,34 @@ const blur = (sound: string): string =>
     .replace(/^l(?=.)/, 'n')
     .replace(/ng$/, 'n');
 
+const blurredOfChar = new Map<string, string>();
+
+/** The blurred sound of one character. */
+export function blurredSoundOf(char: string): string {
+  const known = blurredOfChar.get(char);
+  if (known !== undefined) return known;
+  const blurred = blur(soundOf(char));
+  blurredOfChar.set(char, blurred);
+  return blurred;
+}
+
+/** Small whole numbers for blurred sounds, in the order in which they are met. */
+const numberOfSound = new Map<string, number>();
+const numberOfChar = new Map<string, number>();
+
+/** The number of a character's blurred sound; characters that sound alike share it. */
+export function soundNumber(char: string): number {
+  const known = numberOfChar.get(char);
+  if (known !== undefined) return known;
+  const sound = blurredSoundOf(char);
+  const number = numberOfSound.get(sound) ?? numberOfSound.size;
+  numberOfSound.set(sound, number);
+  numberOfChar.set(char, number);
+  return number;
+}
+
 /** One key for all texts that sound alike to a Chinese ear. */
-export const soundKey = (text: string): string => Array.from(text, (char) => blur(soundOf(char))).join(' ');
+export const soundKey = (text: string): string => Array.from(text, blurredSoundOf).join(' ');
 
 /** Full pinyin without spaces: 漏斗 → loudou. */
 export const fullPinyin = (text: string): string => Array.from(text, soundOf).join('');
@@ -29,7 +55,7 @@ export const fullPinyin = (text: string): string => Array.from(text, soundOf).jo
 export const initialsOf = (text: string): string => Array.from(text, (char) => soundOf(char)[0] ?? '').join('');
 
 /** Whether two characters sound alike (blurred). */
-export const soundsAlike = (a: string, b: string): boolean => blur(soundOf(a)) === blur(soundOf(b));
+export const soundsAlike = (a: string, b: string): boolean => blurredSoundOf(a) === blurredSoundOf(b);
 
 /** Pairs that look alike on a phone screen or sit on one stroke key. */
 const lookAlike = new Set(

@@ -1,0 +1,72 @@
+import { expect, test } from 'vitest';
+import type { Entities, Understanding } from '../../src/commands/command.ts';
+import { createParser } from '../../src/commands/parser.ts';
+import { demoEntities } from '../fixtures/demo-entities.ts';
+import { manyCustomers } from '../fixtures/many-customers.ts';
+import { novemberMorning } from './november-morning.ts';
+
+const parser = createParser(demoEntities);
+const read = (text: string, entities?: Entities): Understanding =>
+  (entities === undefined ? parser : createParser(entities)).understand(text, novemberMorning);
+const slotsOf = (got: Understanding): unknown => ('command' in got ? got.command.slots : null);
+
+test('a nickname that fits two people is asked back, with both names', () => {
+  const people = demoEntities.people.map(({ nicknames: _, ...person }) => person);
+  const got = read('小李 上月 业绩', { ...demoEntities, people });
+  expect(got.kind).toBe('ask-back');
+  expect(slotsOf(got)).toMatchObject({ reason: 'ambiguous_name', field: 'owner', suggest: ['李娜', '李强'] });
+});
+
+test('a nickname that fits one person is that person', () => {
+  expect(slotsOf(read('老王 本月 业绩'))).toMatchObject({ filters: { owner: ['王磊'] } });
+  expect(slotsOf(read('陈总的业绩'))).toMatchObject({ filters: { owner: ['陈志远'] } });
+});
+
+test('part of a customer name is enough where one customer has it; two are asked back', () => {
+  expect(slotsOf(read('客户 宏达'))).toMatchObject({ filters: { customer: ['宏达机械'] } });
+  const got = read('客户 恒通', { ...demoEntities, customers: ['恒通科技', '恒通贸易', '宏达机械'] });
+  expect(slotsOf(got)).toMatchObject({ reason: 'ambiguous_name', field: 'customer' });
+});
+
+test('legal forms and places need not be typed', () => {
+  const entities = { ...demoEntities, customers: ['上海宏达机械有限公司', '苏州星光电子股份有限公司'] };
+  expect(slotsOf(read('客户 宏达机械', entities))).toMatchObject({ filters: { customer: ['上海宏达机械有限公司'] } });
+});
+
+test('a customer that is called like a report does not take its place', () => {
+  const got = read('漏斗 本月', { ...demoEntities, customers: ['漏斗', '@所有人', "x'; drop table"] });
+  expect(got.kind === 'command' && got.command.intent).toBe('funnel');
+});
+
+test('a name that nobody has is asked back, never left out', () => {
+  const got = read('业绩 赵六 本月');
+  expect(got.kind).toBe('ask-back');
+  expect(slotsOf(got)).toMatchObject({ reason: 'unknown_value', field: 'owner' });
+});
+
+test('200,000 customer names: built in two seconds, looked up in two milliseconds', () => {
+  const start = performance.now();
+  const large = createParser({ ...demoEntities, customers: [...demoEntities.customers, ...manyCustomers(200_000)] });
+  expect(performance.now() - start).toBeLessThan(12_000);
+  const lines = [
+    '漏斗 本月 华东',
+    '客户 宏达机械',
+    '业绩 上月 按人',
+    '宏达机械现在什么情况',
+    '客户 云顶智造科技',
+    '漏豆 本月',
+    '业绩 花东',
+    'ld by hd',
+  ];
+  for (const line of lines) large.understand(line, novemberMorning);
+  const took: number[] = [];
+  for (let round = 0; round < 20; round++) {
+    for (const line of lines) {
+      const at = performance.now();
+      large.understand(line, novemberMorning);
+      took.push(performance.now() - at);
+    }
+  }
+  took.sort((a, b) => a - b);
+  expect(took[Math.floor(took.length / 2)]).toBeLessThan(5);
+});
