@@ -131,7 +131,7 @@ export type RateAttribution =
  */
 export function attributeRate(cuts: readonly Cut<PartRates>[]): RateAttribution {
   const looked = sum(cuts, ({ parts }) => parts.length);
-  let best: { excess: number; found: Extract<RateAttribution, { kind: 'carried' }> } | null = null;
+  let best: { rank: number; found: Extract<RateAttribution, { kind: 'carried' }> } | null = null;
   let even: Extract<RateAttribution, { kind: 'even' }> | null = null;
   for (const { dimension, parts } of cuts) {
     const whole = (side: 'now' | 'before'): Rate => ({
@@ -169,9 +169,11 @@ export function attributeRate(cuts: readonly Cut<PartRates>[]): RateAttribution 
         by === 'rate'
           ? differs(effect.part.now, effect.part.before, looked)
           : differs(shares('now', now), shares('before', before), looked);
-      if (!real || (best !== null && excess <= best.excess)) continue;
+      // Of the two sides of a shift the one that moved most is the one to name.
+      const rank = excess + (by === 'mix' ? Math.abs(effect.w1 - effect.w0) : 0);
+      if (!real || (best !== null && rank <= best.rank)) continue;
       const carrier = { ...effect.part, contribution: effect.contribution };
-      best = { excess, found: { kind: 'carried', dimension, carrier, by, rateEffect, mixEffect } };
+      best = { rank, found: { kind: 'carried', dimension, carrier, by, rateEffect, mixEffect } };
     }
   }
   return best?.found ?? even ?? { kind: 'within-chance' };
