@@ -111,6 +111,7 @@ function states({ rows, sql: bridge }: QueryParts, model: StageModel, ask: FlowA
     const position = positionOf(stageId, model);
     return sql`case when ${position} >= ${whole(last)} then ${whole(last - 1)} else coalesce(${position}, ${whole(outsideState)}) end`;
   };
+  const openAtOrNull = (stageId: Expr) => sql`case when ${stageId} is null then null else ${openAt(stageId)} end`;
   const stateOf = (outcome: Expr, stageId: Expr) =>
     sql`case when ${outcome} = 'won' then ${whole(last)} when ${outcome} in ('lost', 'invalid') then ${whole(lostState)} else ${openAt(stageId)} end`;
   const moved = sql`(
@@ -122,7 +123,7 @@ function states({ rows, sql: bridge }: QueryParts, model: StageModel, ask: FlowA
     select o.opportunity_id, o.amount, o.created_at, e.occurred_at as happened_at, e.event_id as sequence_key,
       case e.event_type when 'create' then 0 when 'close' then 2 else 1 end as kind_order,
       ${stateOf(sql`e.outcome`, sql`e.to_stage_id`)} as became,
-      case when e.from_stage_id is null then null else ${openAt(sql`e.from_stage_id`)} end as said_from
+      ${openAtOrNull(sql`e.from_stage_id`)} as said_from
     from ${moved} as m
     join ${rows.of('cm_opportunities', ask.filter)} as o on o.opportunity_id = m.opportunity_id
     join ${rows.stageEventAttributes()} as e on e.opportunity_id = o.opportunity_id
@@ -132,12 +133,17 @@ function states({ rows, sql: bridge }: QueryParts, model: StageModel, ask: FlowA
     from ${rows.of('cm_opportunities', ask.filter)} as o
     where o.outcome <> 'open' and o.closed_at >= ${from} and not exists (
       select 1 from ${rows.stageEventAttributes()} as e where e.opportunity_id = o.opportunity_id and e.outcome = o.outcome)`;
+  // Where no event tells of the creation, the stage that the first one came from was entered on that day.
+  const firstFrom = sql`(
+    select coalesce(${openAtOrNull(sql`e.from_stage_id`)}, 0) from ${rows.stageEventAttributes()} as e
+    where e.opportunity_id = o.opportunity_id and ${tellsState} order by e.occurred_at, e.event_id limit 1)`;
   const created = sql`
     select o.opportunity_id, o.amount, o.created_at, o.created_at, '', -1,
-      case when o.outcome = 'open' then ${openAt(sql`o.stage_id`)} else 0 end, null
+      coalesce(${firstFrom}, case when o.outcome = 'open' then ${openAt(sql`o.stage_id`)} else 0 end), null
     from ${rows.of('cm_opportunities', ask.filter)} as o
     where o.created_at >= ${from} and not exists (
-      select 1 from ${rows.stageEventAttributes()} as e where e.opportunity_id = o.opportunity_id)`;
+      select 1 from ${rows.stageEventAttributes()} as e
+      where e.opportunity_id = o.opportunity_id and e.event_type = 'create' and e.to_stage_id is not null)`;
   const order = sql`order by r.happened_at, r.kind_order, r.sequence_key`;
   // A history that begins with a move was in the stage that the move came from.
   return sql`(

@@ -103,13 +103,12 @@ function history(o: Opportunity, events: readonly StageEvent[], place: Map<strin
     state: event.outcome === 'won' ? 4 : event.outcome === 'open' ? openAt(event.to_stage_id) : -1,
   }));
   const first = known[0];
-  const before =
-    first === undefined || first.event_type === 'create' || o.created_at >= first.occurred_at
-      ? null
-      : first.from_stage_id === null
-        ? 0
-        : openAt(first.from_stage_id);
-  return { before, states };
+  // Without any telling event the opportunity itself says where it was from its creation.
+  if (first === undefined) states.push({ at: o.created_at, state: o.outcome === 'open' ? openAt(o.stage_id) : 0 });
+  // A history that does not begin with the creation began in the stage that its first move came from.
+  if (first !== undefined && !known.some((event) => event.event_type === 'create') && o.created_at <= first.occurred_at)
+    states.unshift({ at: o.created_at, state: first.from_stage_id === null ? 0 : openAt(first.from_stage_id) });
+  return { states };
 }
 
 /** The flow of a period by walking every history from its beginning. */
@@ -133,9 +132,9 @@ export function plainFlow(
   for (const o of rows.cm_opportunities) {
     if (!counts(o)) continue;
     const own = rows.cm_stage_events.filter((event) => event.opportunity_id === o.opportunity_id);
-    const { before, states } = history(o, own, place);
-    let state: number | null = before;
-    let atStart: number | null = before;
+    const { states } = history(o, own, place);
+    let state: number | null = null;
+    let atStart: number | null = null;
     for (const next of states) {
       if (next.at > now || next.at.slice(0, 10) > period.to) break;
       if (next.at.slice(0, 10) < period.from) {
@@ -144,7 +143,8 @@ export function plainFlow(
         continue;
       }
       if (next.state === state) continue;
-      const [was, became] = [state, next.state];
+      const was: number | null = state;
+      const became: number = next.state;
       state = became;
       if (was === null) totals.created += 1;
       if (became === 4) totals.won += 1;
