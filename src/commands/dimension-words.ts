@@ -76,7 +76,7 @@ const grouped = new RegExp(
 );
 const bareDimension = new RegExp(`(?<![一-龥O])(${names})(?:维度)?(?![一-龥])`, 'g');
 const whichOne =
-  /(?:哪(?:个|些|一个)?|什么|啥)(大区|区域|地区|区|城市|行业|渠道|来源|产品线|产品|等级|级别|阶段|团队|部门)/g;
+  /(?:哪(?:个|些|一个)?|什么|啥|最[一-龥]{1,2}的)(大区|区域|地区|区|城市|行业|渠道|来源|产品线|产品|等级|级别|阶段|团队|部门)/g;
 const one = new RegExp(names, 'g');
 
 export interface DimensionMark {

@@ -1,5 +1,5 @@
 import type { Entities, FilterField } from './command.ts';
-import { type CustomerIndex, coreName, createCustomerIndex } from './customer-index.ts';
+import { type CustomerIndex, createCustomerIndex } from './customer-index.ts';
 import { dimensionOf } from './dimension-words.ts';
 import { fullPinyin, initialsOf, looksAlike, soundKey, soundsAlike } from './sound.ts';
 
@@ -224,5 +224,3 @@ export function oneSlip(typed: string, meant: string): boolean {
   for (let at = 0; at < long.length; at++) if (long.slice(0, at) + long.slice(at + 1) === short) return true;
   return false;
 }
-
-export { coreName };

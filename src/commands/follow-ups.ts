@@ -42,11 +42,8 @@ export function readFollowUp(facts: Facts, today: Day): Command | null {
   }
   if (/^(?:上一个|前一个|返回|回到?上一个|刚才那个|回去|back)$/.test(skeleton))
     return { intent: 'refine', slots: { ...slots, back: 1 } as Slots };
-  if (
-    periods.length === 0 &&
-    /^(?:那|再|看)?(?:往前|再往前|前)(?:推)?(?:一个月|一月|1个月|一期|一个周期|T)?(?:呢|看看)?$/.test(skeleton)
-  )
-    return { intent: 'refine', slots: { ...slots, relative_period: 'last_month' } as Slots };
+  if (/^(?:那|再|看)?(?:往前|再往前)(?:推)?(?:一个月|一月|1个月|一期|一个周期|T|P)?(?:呢|看看)?$/.test(skeleton))
+    return { intent: 'refine', slots: { context: 'last_report', relative_period: 'last_month' } as Slots };
   const said = Object.keys(slots).length > 1;
   return said ? { intent: 'refine', slots: slots as Slots } : null;
 }

@@ -20,7 +20,7 @@ function reportName(facts: Facts, ranked: readonly Intent[]): string | null {
   if (/周报/.test(facts.skeleton)) return 'digest_weekly';
   if (/月报/.test(facts.skeleton)) return 'digest_monthly';
   if (
-    /客户(?:清单|名单|列表|资料|表|信息|手机|电话|数据)|所有客户|全部客户/.test(facts.skeleton) &&
+    /客户(?:清单|名单|列表|资料|表|信息|手机|电话|数据)|所有客户|全部客户|的客户(?:$| )/.test(facts.skeleton) &&
     !/沉默|流失|高价值|新/.test(facts.skeleton)
   )
     return 'customer_list';
@@ -195,7 +195,7 @@ export function fillOrderSlots(
       slots.permission = 'deny_unless_manager';
       break;
     case 'silent_feedback':
-      silentFeedback(facts, scan, slots, context);
+      silentFeedback(facts, slots, context);
       break;
     default:
       break;
@@ -274,8 +274,9 @@ function actionItem(facts: Facts, scan: Scan, slots: Draft, context: ParseContex
   else if (facts.me) slots.owner = '@me';
   if (facts.named.customer !== undefined)
     slots.filters = { ...((slots.filters as Draft) ?? {}), customer: facts.named.customer };
-  if (facts.ordinals[0] !== undefined && /问题|建议|条/.test(facts.skeleton)) {
-    slots.id = facts.ordinals[0];
+  const number = facts.ordinals[0] ?? Number(/(?:问题|建议) ?(\d{1,3})/.exec(scan.text)?.[1] ?? 0);
+  if (number > 0 && /问题|建议|条/.test(facts.skeleton)) {
+    slots.id = number;
     slots.context = 'last_review';
   }
   // What is left of the sentence is the problem: without the order, the person and the date.
@@ -301,10 +302,10 @@ function actionItem(facts: Facts, scan: Scan, slots: Draft, context: ParseContex
     .replace(/(?:^| )(?:之前|以前|前|内|以内)/g, ' ')
     .replace(/\s+/g, ' ')
     .trim();
-  if (problem.length >= 2) slots.problem = problem;
+  if (problem.length >= 2 && !/^把?(?:第)?.{0,2}问题.{0,3}$/.test(problem)) slots.problem = problem;
 }
 
-function silentFeedback(facts: Facts, scan: Scan, slots: Draft, context: ParseContext): void {
+function silentFeedback(facts: Facts, slots: Draft, context: ParseContext): void {
   const { skeleton } = facts;
   if (facts.named.customer !== undefined) slots.filters = { customer: facts.named.customer };
   else slots.context = 'last_silent_push';
@@ -328,5 +329,4 @@ function silentFeedback(facts: Facts, scan: Scan, slots: Draft, context: ParseCo
   } else {
     slots.action = 'contacted';
   }
-  void scan;
 }

@@ -77,8 +77,7 @@ function understand(text: string, context: ParseContext, parts: Parts): Understa
     return context.chat === 'group'
       ? { kind: 'not-addressed' }
       : { kind: 'small-talk', line: '在。想看哪个数,直接打:漏斗 本月,或 业绩 上周。' };
-  for (const { pattern, line } of smallTalk)
-    if (pattern.test(plain) && !/^(?:ok|好的?|行|可以)$/.test(plain)) return { kind: 'small-talk', line };
+  for (const { pattern, line } of smallTalk) if (pattern.test(plain)) return { kind: 'small-talk', line };
   if (plain.length > longestQuestion)
     return clarify('这条太长了,没能读完。一次问一件事,比如:漏斗 本月 华东。', { reason: 'too_long' });
   const picked = chosen(plain, context.previous);
@@ -127,7 +126,6 @@ function read(
     withUnread,
     unread === null ? repairs : [...repairs, { typed: unread.typed, read: unread.customer }],
     context,
-    parts,
   );
 }
 
@@ -196,7 +194,9 @@ function unreadName(
     for (let place = mark.start; place < mark.end; place++) known[scan.textAt[place]!] = 1;
   for (const run of runsOf(scan.text, known)) {
     const bare = run.text.replace(filler, '');
-    if (bare.length < 2 || !/[一-龥a-z]/.test(bare)) continue;
+    // 李那 stands alone: a filler inside a name does not make it one.
+    if ((bare.length < 2 && !(run.whole && bare.length === 1 && run.text.length >= 2)) || !/[一-龥a-z]/.test(bare))
+      continue;
     const piece = run.whole && /^[一-龥]{2,}$/.test(run.text) ? run.text : bare;
     const near = namesBehind(piece, run.whole, parts.entities);
     if (near !== null) {
@@ -220,7 +220,7 @@ function unreadName(
     if (
       run.whole &&
       best !== undefined &&
-      best.weight >= enough &&
+      (best.weight >= enough || best.intent === 'customer_detail') &&
       /^[一-龥]{2,6}$/.test(run.text) &&
       bare === run.text
     ) {
@@ -277,7 +277,6 @@ function decide(
   facts: Facts,
   repairs: readonly Repair[],
   context: ParseContext,
-  parts: Parts,
 ): Understanding {
   const { skeleton } = scan;
   const ranked = ranking.intents.map((one) => one.intent);
@@ -287,7 +286,7 @@ function decide(
   if (followUp !== null && (weak || !isOrder(best.intent)) && (weak || shortFollowUp(skeleton, best.weight))) {
     // 转率画 上周: what stayed unread may have been the question itself.
     const unread = unreadLength(scan, ranking, facts) - found;
-    if (unread >= (goesOn(skeleton) ? 4 : 2)) return nothingFits(scan, facts, context, parts);
+    if (unread >= (goesOn(skeleton) ? 4 : 2)) return nothingFits(scan, facts, context);
     const bareName =
       !goesOn(skeleton) &&
       followUp.intent === 'refine' &&
@@ -295,8 +294,10 @@ function decide(
       Object.keys(followUp.slots).length === 2;
     if (!bareName || context.previous !== null) return command(followUp.intent, followUp.slots, repairs);
   }
-  if (best === undefined || (weak && !isCustomerQuestion(best.intent, facts)))
-    return nothingFits(scan, facts, context, parts);
+  if (best === undefined || (weak && !isCustomerQuestion(best.intent, facts))) return nothingFits(scan, facts, context);
+  // One hint in a long sentence is no reading of it.
+  if (best.weight < 5 && !isOrder(best.intent) && unreadLength(scan, ranking, facts) - found >= 5)
+    return nothingFits(scan, facts, context);
   const rival = ranking.intents[1];
   if (rival !== undefined && best.weight - rival.weight < close && !isOrder(best.intent)) {
     const readings = [best, rival].map((one) => reading(one.intent, facts, scan, ranked, context));
@@ -307,18 +308,11 @@ function decide(
     );
   }
   const { slots, assumed } = slotsFor(best.intent, facts, scan, ranked, context);
-  const intent = adjusted(best.intent, slots as Slots, facts);
+  const { intent } = best;
   if (slots.clarify === 'period') {
     return { kind: 'ask-back', why: '「最近」指哪段时间?', command: { intent, slots: slots as Slots }, readings: [] };
   }
   return command(intent, slots as Slots, repairs, assumed);
-}
-
-/** 成交金额 按周 is a trend, whatever word it was asked with. */
-function adjusted(intent: Intent, slots: Slots, facts: Facts): Intent {
-  void facts;
-  void slots;
-  return intent;
 }
 
 const isCustomerQuestion = (intent: Intent, facts: Facts): boolean =>
@@ -340,8 +334,7 @@ function reading(intent: Intent, facts: Facts, scan: Scan, ranked: readonly Inte
   return { words: printCommand(made), command: made };
 }
 
-function nothingFits(scan: Scan, facts: Facts, context: ParseContext, parts: Parts): Understanding {
-  void parts;
+function nothingFits(scan: Scan, facts: Facts, context: ParseContext): Understanding {
   const named = Object.keys(facts.named);
   const likely: Intent[] =
     facts.named.customer !== undefined

@@ -117,7 +117,7 @@ export function rankIntents(skeleton: string): Ranking {
   const read = new Uint8Array(skeleton.length);
   const taken = new Uint8Array(skeleton.length);
   const weights = new Map<Intent, number>();
-  const spans: [number, number][] = [];
+  const spans: [number, number, Intent][] = [];
   const add = (intent: Intent, weight: number): void => {
     const before = weights.get(intent);
     // The strongest sign decides; further signs of the same intent only break ties.
@@ -135,7 +135,7 @@ export function rankIntents(skeleton: string): Ranking {
       if (/^[a-z]/.test(word) && /[a-z]/.test((skeleton[at - 1] ?? ' ') + (skeleton[at + word.length] ?? ' ')))
         continue;
       taken.fill(1, at, at + word.length);
-      spans.push([at, at + word.length]);
+      spans.push([at, at + word.length, intent]);
       read.fill(1, at, at + word.length);
       add(intent, weight);
     }
@@ -145,7 +145,8 @@ export function rankIntents(skeleton: string): Ranking {
     if (match === null || match[0].length === 0) continue;
     const [start, end] = match.indices![0]!;
     // 成交 inside 成交周期 says nothing of its own.
-    if (spans.some(([from, to]) => from <= start && end <= to && end - start < to - from)) continue;
+    if (spans.some(([from, to, of]) => from <= start && end <= to && (end - start < to - from || of !== intent)))
+      continue;
     read.fill(1, start, end);
     add(intent, weight);
   }

@@ -157,6 +157,7 @@ function groupFor(intent: Intent, facts: Facts): Dimension[] {
       if (
         under === 'owner' ||
         under === 'agent' ||
+        under === 'lost_reason' ||
         (intent === 'campaign_roi' && under === 'campaign') ||
         (intent === 'win_rate' && under === 'stage')
       )
@@ -182,9 +183,6 @@ function groupFor(intent: Intent, facts: Facts): Dimension[] {
       break;
     case 'wake_rate':
       add('recall_method', /方式/.test(skeleton) || /(?:短信|电话|优惠券|微信).{0,6}(?:哪个|哪种|效果)/.test(skeleton));
-      break;
-    case 'win_rate':
-      add('lost_reason', /(?:丢单|输单|丢|输).{0,4}(?:原因|理由)/.test(skeleton) && false);
       break;
     case 'customer_profile':
       add('industry', groups.length === 0 && /行业/.test(skeleton));
@@ -295,7 +293,9 @@ function viewFor(intent: Intent, facts: Facts): string | null {
           ? 'detail'
           : null;
     case 'action_items_list':
-      return /逾期|过期|超期|没做|没完成|未完成|没落实|还剩|没动/.test(skeleton) ? 'overdue_and_open' : null;
+      return /逾期|过期|超期|(?:做完|完成|落实)了?没|没做|没完成|未完成|没落实|还剩|没动/.test(skeleton)
+        ? 'overdue_and_open'
+        : null;
     case 'sales_performance':
     case 'new_customers':
     case 'new_leads':
@@ -495,7 +495,7 @@ function special(
       else if (/手机|电话|联系方式|号码/.test(skeleton)) slots.check = 'missing_phone';
       break;
     case 'action_items_list':
-      if (/复盘|会上|上次会|开会/.test(skeleton)) slots.context = 'last_review';
+      if (/复盘|会上|上次会|开会|上次的?(?:行动项|待办)/.test(skeleton)) slots.context = 'last_review';
       break;
     case 'review_report': {
       const count =
@@ -521,6 +521,7 @@ function special(
         slots.top = 1;
       break;
     case 'opportunity_list':
+      if (/最大的?(?:一单|一个|单|那单)/.test(skeleton) && facts.top === null) slots.top = 1;
       if (facts.amount?.loose === true) slots.clarify = 'amount_range';
       break;
     default:

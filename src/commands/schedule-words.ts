@@ -27,6 +27,7 @@ const rhythm =
   '(每个?工作日|工作日|每天|每日|天天|每个?(?:周|星期|礼拜)的?((?:周|星期|礼拜)?[一二三四五六日天](?:[、,和 ]?(?:周|星期|礼拜)?[一二三四五六日天])*(?![月号季]))?|每个?月的?(?:(初|底)|(\\d{1,2}|[一二三四五六七八九十]{1,3})[号日])?)';
 const whole = new RegExp(`${rhythm}(?:的|在)?\\s*(?:${time}|${part})?`, 'g');
 const bare = new RegExp(time, 'g');
+const weekdayTime = new RegExp(`(?<![上下])(?:周|星期|礼拜)([一二三四五六日天])(?:的)?\\s*${time}`, 'g');
 
 function readTime(
   partOfDay: string | undefined,
@@ -68,6 +69,22 @@ export function findSchedules(text: string): ScheduleMark[] {
       const named = new Set(Array.from(days ?? '一', (char) => dayNames[char]).filter((day) => day !== undefined));
       marks.push({ ...base, schedule: { kind: 'weekly', days: order.filter((day) => named.has(day)), time: at } });
     }
+  }
+  for (const match of text.matchAll(weekdayTime)) {
+    // 周五下午5点推业绩 is said once and meant every week.
+    const at = readTime(match[2], match[3], match[4], match[5]);
+    if (
+      !sending ||
+      at === null ||
+      marks.some((mark) => match.index < mark.end && match.index + match[0].length > mark.start)
+    )
+      continue;
+    marks.push({
+      start: match.index,
+      end: match.index + match[0].length,
+      schedule: { kind: 'weekly', days: [dayNames[match[1]!]!], time: at },
+      time: at,
+    });
   }
   for (const match of text.matchAll(bare)) {
     if (marks.some((mark) => match.index < mark.end && match.index + match[0].length > mark.start)) continue;

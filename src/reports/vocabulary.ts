@@ -31,7 +31,7 @@ export const reportWords = {
   ),
   stage_duration: words(
     '停留时间',
-    '停留时长 阶段停留 阶段停留时间 平均停留 平均停留时间 阶段时长 阶段耗时 各阶段耗时 停留天数',
+    '停留时长 耗时 阶段停留 阶段停留时间 平均停留 平均停留时间 阶段时长 阶段耗时 各阶段耗时 停留天数',
     'time in stage, stage duration',
     'tlsj tlsc',
   ),

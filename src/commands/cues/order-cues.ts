@@ -5,6 +5,19 @@ const cue = (intent: Intent, weight: number, pattern: RegExp): Cue => ({ intent,
 
 /** Orders to the bot: they weigh more than the report they are about. */
 export const orderCues: readonly Cue[] = [
+  cue(
+    'subscription_update',
+    12.8,
+    /(?:只有|有|只在).{0,3}(?:变动|变化|更新).{0,2}(?:才|再|时|就).{0,2}(?:通知|发|推|提醒)/,
+  ),
+  cue('scope_request', 11, /^我?(?:能不能|能|可以|可不可以)看(?:一下|看|到)?(?:R|O|Z).{0,4}(?:吗|么)/),
+  cue('silent_feedback', 12, /(?:这个|这家|那个|那家)客户.{0,4}(?:联系|沟通|回访|拜访|打过电话)(?:过|了|上)/),
+  cue('action_item_create', 11.5, /(?:待办|行动项|任务).{0,3}(?:加|新增|记|添)(?:上)?(?:一|个|条)/),
+  cue(
+    'action_item_done',
+    12,
+    /(?:行动项|待办|任务) ?\d{1,4} ?(?:已经?)?(?:都)?(?:搞定|完成|做完|办完|好了|ok|done|结束)/,
+  ),
   cue('action_item_done', 12, /(?:行动项|待办).{0,3}(?:完成|搞定|做完|关闭|done) ?\d/),
   cue('subscription_create', 11, /(?:订阅|订一?[个份]|定时|推送)/),
   cue('subscription_create', 11, /W.{0,20}(?:发|推|给|来|送|看|提醒|报|收到|要)/),
@@ -148,7 +161,7 @@ export const orderCues: readonly Cue[] = [
   ),
   cue('silent_feedback', 12.2, /(?:稍后|晚点|过几天|推后|延后|以后再说|缓缓|缓一缓|先放|过T|T后|P后).{0,8}(?:C|D|再)/),
   cue('silent_feedback', 12.2, /(?:C|D).{0,6}(?:稍后|晚点|过几天|推后|延后|以后再说|缓缓|缓一缓|先放|过T|T后|T再|放T)/),
-  cue('silent_feedback', 12.2, /(?:转交|转给|交给|移交|转派|分给|给到).{0,10}(?:O|C)/),
+  cue('silent_feedback', 12.2, /^(?!.*(?:行动项|待办|任务)).*(?:转交|转给|交给|移交|转派|分给|给到).{0,10}(?:O|C)/),
   cue('silent_feedback', 12, /(?:C|D).{0,6}(?:不用联系|不用跟|不是沉默|忽略|已经?倒闭|不做了|别推|无效|不联系了)/),
 ];
 
@@ -191,7 +204,7 @@ export const smallTalk: readonly { readonly pattern: RegExp; readonly line: stri
   { pattern: /^(?:再见|拜拜|bye|88|晚安|下班了?|回见)$/, line: '好,明早九点见。' },
   {
     pattern:
-      /^(?:哈+|呵+|嘿+|嗯+|哦+|噢+|额+|呃+|啊+|6+|好的?|好吧|行|ok|okay|可以|对|是的?|没事了?|算了|不用了?|测试|test)$/,
+      /^(?:哈+|呵+|嘿+|嗯+|哦+|噢+|额+|呃+|啊+|6+|好的?|好吧|行|ok|okay|可以|对|是的?|没事了?|算了|不看了|先这样|不用了?|测试|test)$/,
     line: '好。要看数时打「帮助」,我给三个例子。',
   },
 ];

@@ -12,6 +12,7 @@ const cue = (intent: Intent, weight: number, pattern: RegExp): Cue => ({ intent,
 
 /** How sales people ask for funnels, deals and results without naming the report. */
 export const pipelineCues: readonly Cue[] = [
+  cue('opportunity_list', 8.2, /最大的.{0,2}(?:大?单|商机|项目|合同)/),
   cue('opportunity_list', 7.5, /有(?:哪些|哪几个|几个|什么|啥|多少)(?:大?单子?|商机|项目)(?!数)/),
   cue('opportunity_list', 7, /(?:手上|手里|手头).{0,6}(?:单子?|商机|项目)/),
   cue(
@@ -82,7 +83,7 @@ export const pipelineCues: readonly Cue[] = [
   cue('pipeline_value', 7.5, /(?:盘子|池子|管道).{0,4}(?:多大|多少|够不够)/),
   cue('win_rate', 8, /(?:打单|投标|竞标|签单).{0,3}成功率/),
   cue('win_rate', 8, /(?:十|10)个?单子?.{0,3}(?:能)?(?:成|赢|签|拿)(?:下)?几/),
-  cue('win_rate', 7.5, /(?:赢|输|丢)单?的?(?:比例|占比|几率|概率)/),
+  cue('win_rate', 7.5, /(?:赢|输|丢)单?的?(?:比例|占比)/),
   cue('win_rate', 7, /(?:赢|输)了?(?:多少|几)(?:个|成)?(?:单|项目)?/),
   cue('win_rate', 8, /(?:为什么|为啥|怎么).{0,4}(?:丢单|输单)|(?:丢单|输单).{0,3}(?:原因|理由|为什么|为啥)/),
   cue(
@@ -101,6 +102,8 @@ export const pipelineCues: readonly Cue[] = [
 
 /** Results, ranks, targets, money. */
 export const resultCues: readonly Cue[] = [
+  cue('target_attainment', 7, /^我?(?:P)?(?:还|还要)?差(?:多少|几)/),
+  cue('sales_cycle', 9, /(?:从)?线索到(?:成交|签单|签约).{0,5}(?:多久|多长|几天|多少天|周期)/),
   cue('sales_performance', 8.5, /O ?(?:pk|vs|对比|比) ?O|R ?(?:pk|vs) ?R/),
   cue('ranking', 7.4, /P.{0,2}B|B.{0,2}P|[NB](?:都)?(?:是|有)?(?:谁|哪些人|哪几个人)|^B$/),
   cue(
