@@ -33,6 +33,8 @@ export interface Answer {
   readonly figures: readonly Figure[];
   readonly advice: readonly string[];
   readonly asOf: string | null;
+  /** With whose rights it was answered; null for a stranger. For the audit. */
+  readonly grant: Grant | null;
 }
 
 /** What the line works with: built once in main.ts. */
@@ -53,6 +55,7 @@ const bare = (reply: Reply, command: Command | null = null): Answer => ({
   figures: [],
   advice: [],
   asOf: null,
+  grant: null,
 });
 
 /** The straight way of a question: who asks → what is meant → may they → the report → the words. Never throws. */
@@ -77,7 +80,7 @@ export async function answer(house: House, asked: Asked): Promise<Answer> {
     });
     const acted = await act(house, company, grant, moment, understanding, previous);
     if (acted.remember !== null) await conversation.remember(acted.remember.command, acted.remember.offered);
-    return acted.answer;
+    return { ...acted.answer, grant };
   } catch (error) {
     house.log('failed', { error });
     const kindly = kindlyOf(error);
@@ -148,6 +151,7 @@ async function obey(
       figures: findings?.figures ?? [],
       advice: adviceOf(findings),
       asOf,
+      grant,
     },
     remember: findings === null ? null : { command: full, offered },
   };

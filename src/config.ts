@@ -14,6 +14,7 @@ import {
 } from './platforms/wecom/config.ts';
 import { serverSettingsSchema } from './server/config.ts';
 import { type BusinessSettings, readBusinessSettings } from './settings.ts';
+import { storeSettingsSchema } from './store/config.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -75,6 +76,7 @@ export const settingNames: readonly string[] = [
       wecomAibotSchema.in,
       wecomConnectionSchema.in,
       chartSettingsSchema.in,
+      storeSettingsSchema.in,
       dingtalkSchema.in,
     ].flatMap((schema) => Object.keys((schema as z.ZodObject).shape)),
   ),
@@ -84,6 +86,7 @@ export interface Config {
   readonly server: z.output<typeof serverSettingsSchema>;
   readonly house: z.output<typeof houseSchema>;
   readonly charts: z.output<typeof chartSettingsSchema>;
+  readonly store: z.output<typeof storeSettingsSchema>;
   /** null = that platform is not connected. */
   readonly wecomApp: WecomAppSettings | null;
   readonly wecomAibot: WecomAibotSettings | null;
@@ -116,19 +119,27 @@ export function readConfig(environment: Environment): Config {
   const server = read(serverSettingsSchema);
   const house = read(houseSchema);
   const charts = read(chartSettingsSchema);
+  const store = read(storeSettingsSchema);
   const wecomApp = platform(wecomAppSettings);
   const wecomAibot = platform(wecomAibotSettings);
   const dingtalk = platform(readDingtalkSettings);
   const business = readBusinessSettings(env.SETTINGS_FILE ?? null);
   if ('problems' in business) problems.push(...business.problems);
-  if (problems.length > 0 || server === null || house === null || charts === null || 'problems' in business) {
+  if (
+    problems.length > 0 ||
+    server === null ||
+    house === null ||
+    charts === null ||
+    store === null ||
+    'problems' in business
+  ) {
     throw new Failure(
       'misconfigured',
       `settings:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`,
       '设置有问题,请管理员看启动日志。',
     );
   }
-  return { server, house, charts, wecomApp, wecomAibot, dingtalk, business: business.settings };
+  return { server, house, charts, store, wecomApp, wecomAibot, dingtalk, business: business.settings };
 }
 
 /** An empty variable is one that is not set: compose files and CI write them so. */

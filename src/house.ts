@@ -5,6 +5,7 @@ import { companyKeeper } from './company.ts';
 import type { Config } from './config.ts';
 import { openCrm } from './crm/crm.ts';
 import type { PreparedAnswer } from './delivery/inbox-worker.ts';
+import { never } from './failure.ts';
 import type { Log } from './log.ts';
 import type { InboundMessage, Platform, PlatformName } from './platforms/platform.ts';
 import { plainReply } from './replies/compose.ts';
@@ -34,8 +35,21 @@ export function openHouse(
 }
 
 /** Both WeCom channels know a person by the same userid. */
-export const identityPlatformOf = (platform: PlatformName): IdentityPlatform =>
-  platform === 'wecom-app' || platform === 'wecom-aibot' ? 'wecom' : platform;
+export function identityPlatformOf(platform: PlatformName): IdentityPlatform {
+  switch (platform) {
+    case 'wecom-app':
+    case 'wecom-aibot':
+    case 'wecom-robot':
+      return 'wecom';
+    case 'dingtalk':
+    case 'dingtalk-robot':
+      return 'dingtalk';
+    case 'simulator':
+      return 'simulator';
+    default:
+      return never(platform);
+  }
+}
 
 /** A person who asks faster than this is asked to slow down, so that nobody starves the others (goal L9). */
 const questionsPerMinute = 20;
@@ -44,7 +58,7 @@ export interface AnsweringDeps {
   readonly house: House;
   readonly platforms: ReadonlyMap<PlatformName, Platform>;
   now(): number;
-  onAnswered(answer: Answer, tookMs: number): void;
+  onAnswered(message: InboundMessage, answer: Answer, tookMs: number): void;
 }
 
 /** Turns a remembered message into the parts of its platform. */
@@ -76,7 +90,7 @@ export function answering({
       text: message.text,
       nowMs,
     });
-    onAnswered(answered, performance.now() - startedAt);
+    onAnswered(message, answered, performance.now() - startedAt);
     if (answered.reply.status === 'silent') return { parts: [], picture: null };
     return { parts: platform.render(answered.reply, message.address), picture: answered.reply.picture };
   };

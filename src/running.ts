@@ -1,4 +1,6 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Middleware } from 'koa';
+import { auditEntryOf } from './audit-entry.ts';
 import { type Clock, momentAt, systemClock } from './calendar/clock.ts';
 import { createChartRenderer } from './charts/renderer.ts';
 import type { Config } from './config.ts';
@@ -40,6 +42,9 @@ export interface Extra {
   pages(parts: { readonly house: OpenHouse; readonly store: ChatStore }): Middleware;
 }
 
+/** How long a stop waits for answers that are ready to leave. */
+const drainForMs = 5_000;
+
 /** Builds the parts and opens the doors. Nothing is sent to a platform before something was asked. */
 export async function start(
   config: Config,
@@ -50,7 +55,7 @@ export async function start(
   const instruments = createInstruments();
   const state: SharedState =
     config.house.REDIS_URL === null ? createInProcessState() : createRedisState(config.house.REDIS_URL, { log });
-  const store = await openChatStore(config.house.BOT_DATABASE_URL);
+  const store = await openChatStore(config.house.BOT_DATABASE_URL, config.store);
   const charts = createChartRenderer(config.charts);
   const house = openHouse(config, { state, charts, log });
   const platforms = platformsOf(config, state, store, log, options.extra);
@@ -62,7 +67,11 @@ export async function start(
       house,
       platforms,
       now: clock.now,
-      onAnswered: ({ reply, command }, tookMs) => {
+      onAnswered: (message, answered, tookMs) => {
+        const { reply, command } = answered;
+        store.audit
+          .record(auditEntryOf(message, answered, tookMs))
+          .catch((error: unknown) => log.error({ error }, 'the audit could not be written'));
         instruments.answers.inc({ status: reply.status, intent: command?.intent ?? 'none' });
         instruments.answerSeconds.observe({ status: reply.status }, tookMs / 1000);
       },
@@ -78,6 +87,8 @@ export async function start(
     state,
     clock,
     log,
+    onDeadLetter: async (letter) =>
+      log.error({ ...letter }, 'a message was given up; npm run digest -- --resend sends it again'),
     onSettled: (platform, kind) => instruments.sends.inc({ platform, outcome: kind }),
   });
   const carrier =
@@ -125,8 +136,10 @@ export async function start(
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       server.closeIdleConnections();
       setTimeout(() => server.closeAllConnections(), 3_000).unref();
-      await carrier.close();
       await worker.stop();
+      // What was just answered still leaves; what is held for later stays for the next start.
+      await Promise.race([courier.drain(), sleep(drainForMs, undefined, { ref: false })]);
+      await carrier.close();
       await courier.stop();
       await closed;
       await Promise.all([...platforms.values()].map((platform) => platform.close()));

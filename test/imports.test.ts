@@ -15,7 +15,7 @@ const floors: readonly (readonly string[])[] = [
   ['platforms'],
   ['delivery'],
   ['answer', 'help-answer', 'report-answer', 'conversations', 'company', 'schedule'],
-  ['house', 'server', 'log'],
+  ['house', 'server', 'log', 'audit-entry'],
   ['settings', 'config', 'demo', 'doctor', 'running', 'demo-server', 'main'],
 ];
 

@@ -279,6 +279,31 @@ it('says that it is alive and ready, and counts without naming anyone', async ()
   expect(metrics).not.toContain(people.director.wecom);
 });
 
+it('the audit says who asked what within which scope, and nothing of what was in it', async () => {
+  await post(
+    sealAppCallback(app(), {
+      userId: people.director.wecom,
+      text: '客户 宏达机械',
+      messageId: nextId(),
+      nowMs: Date.now(),
+    }),
+  );
+  await expect
+    .poll(async () => (await running.store.audit.latest(1))[0]?.action, { timeout: 5_000 })
+    .toBe('customer_detail');
+  const [entry] = await running.store.audit.latest(1);
+  expect(entry).toMatchObject({
+    platform: 'wecom-app',
+    platformUserId: people.director.wecom,
+    scope: '全公司',
+    detail: 'customer=…',
+    status: 'answered',
+  });
+  const entries = await running.store.audit.latest(100);
+  expect(entries.some((one) => one.crmUserId === null && one.status === 'denied')).toBe(true);
+  expect(JSON.stringify(entries)).not.toMatch(/drop table|宏达/);
+});
+
 it('the log holds no secret and nothing that people wrote', () => {
   const all = logged.join('');
   expect(all.length).toBeGreaterThan(500);
