@@ -1,5 +1,5 @@
 import { differs, type Rate, ratioOf, smallSampleBelow } from '../figures/rate.ts';
-import { type Cohort, stepRate } from './funnel-cohort.ts';
+import { type Cohort, rateBetween } from './funnel-cohort.ts';
 
 /** One conversion of the funnel beside what it was before. */
 export interface StepChange {
@@ -22,20 +22,23 @@ export interface Bottleneck {
 }
 
 export function stepChanges(cohort: Cohort, before: Cohort | null): StepChange[] {
-  return cohort.steps.slice(0, -1).map((step, position) => {
-    const rate = stepRate(cohort, position);
-    const was = before === null ? null : stepRate(before, position);
-    const [now, then] = [ratioOf(rate), was === null ? null : ratioOf(was)];
-    return {
-      position,
-      from: step.stage,
-      to: cohort.steps[position + 1]?.stage ?? '',
-      rate,
-      before: was,
-      change: now === null || then === null ? null : now - then,
-      real: was !== null && differs(rate, was),
-    };
-  });
+  return cohort.steps.slice(0, -1).map((_, position) => changeBetween(cohort, before, position, position + 1));
+}
+
+/** The conversion between any two stages beside what it was before. */
+export function changeBetween(cohort: Cohort, before: Cohort | null, from: number, to: number): StepChange {
+  const rate = rateBetween(cohort, from, to);
+  const was = before === null ? null : rateBetween(before, from, to);
+  const [now, then] = [ratioOf(rate), was === null ? null : ratioOf(was)];
+  return {
+    position: from,
+    from: cohort.steps[from]?.stage ?? '',
+    to: cohort.steps[to]?.stage ?? '',
+    rate,
+    before: was,
+    change: now === null || then === null ? null : now - then,
+    real: was !== null && differs(rate, was),
+  };
 }
 
 /** Four steps are looked at: on few cases one of them always seems to have moved. */

@@ -45,7 +45,7 @@ export const openCustomers = defineMetric({
 export const openAmount = defineMetric({
   id: 'open_amount',
   name: '在跟金额',
-  aliases: ['管道金额', '在手商机金额', '商机金额', '管道总额'],
+  aliases: ['管道金额', 'pipeline_value', '在手商机金额', '商机金额', '管道总额'],
   english: 'open pipeline value',
   unit: 'fen',
   layer: 'managerial',

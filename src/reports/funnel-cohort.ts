@@ -21,13 +21,14 @@ import { byParts } from './funnel-by-parts.ts';
 import { cohortEmpty } from './funnel-empty.ts';
 import type { Advice, Company, Findings, Question, Table } from './report.ts';
 import { splitChoice } from './split-choice.ts';
+import { stageHistoryNote } from './stage-history-note.ts';
 
 /** 批次: opportunities created in the period, how far they came by now, where they stop and what was done about it. */
 export async function cohortFindings(company: Company, question: Question, period: Period): Promise<Findings> {
   const { crm, stages } = company;
   const ask = { scope: question.scope, filter: question.filter, period, until: question.moment.wall };
   const cohort = await readCohort(crm, stages, ask);
-  if ((cohort.steps[0]?.reached ?? 0) === 0) return cohortEmpty(question, period, cohort.outside);
+  if ((cohort.steps[0]?.reached ?? 0) === 0) return cohortEmpty(company, question, period, cohort.outside);
   const baseline = await readBaseline(company, question, period);
   const changes = stepChanges(cohort, baseline?.cohort ?? null);
   const bottleneck = bottleneckOf(changes);
@@ -62,7 +63,7 @@ export async function cohortFindings(company: Company, question: Question, perio
       }),
     },
     table: tableOf(cohort, changes, baseline),
-    notes: notesOf(cohort, baseline, period, question),
+    notes: [...notesOf(cohort, baseline), ...stageHistoryNote(company)],
     choices: choicesOf(company, question, bottleneck, period),
   } satisfies Findings;
   return by === undefined ? whole : byParts(whole, by, cohort, bottleneck, split, parts);
@@ -320,7 +321,7 @@ function tableOf(cohort: Cohort, changes: readonly StepChange[], baseline: Basel
   };
 }
 
-function notesOf(cohort: Cohort, baseline: Baseline | null, _period: Period, _question: Question): string[] {
+function notesOf(cohort: Cohort, baseline: Baseline | null): string[] {
   const open = cohort.steps.slice(0, -1).reduce((sum, step, n) => sum + stoppedAt(cohort, n) - step.lostHere, 0);
   const created = cohort.steps[0]?.reached ?? 0;
   const left =

@@ -1,6 +1,15 @@
+import type { Dimension } from '../commands/command.ts';
 import type { Figure } from '../figures/figure.ts';
-import { formatCount, formatMoney } from '../figures/format.ts';
-import { readSnapshot, type Snapshot, type SnapshotStep } from '../metrics/funnel-snapshot.ts';
+import { formatCount, formatMoney, formatRatio } from '../figures/format.ts';
+import { dimensionNames } from '../metrics/dimensions.ts';
+import {
+  canCutSnapshot,
+  readSnapshot,
+  readSnapshotParts,
+  type Snapshot,
+  type SnapshotPart,
+  type SnapshotStep,
+} from '../metrics/funnel-snapshot.ts';
 import { readStuckGroups, type StuckGroup } from '../metrics/stuck.ts';
 import type { Line } from '../replies/reply.ts';
 import { chartFooter, whose } from './captions.ts';
@@ -24,7 +33,10 @@ export async function snapshotFindings(company: Company, question: Question): Pr
   const late = [...snapshot.steps].reverse().find(({ opportunities }) => opportunities > 0);
   const closest = late === undefined || late === most ? null : late;
   const stuck = await readStuckGroups(company.crm, company.stages, { ...question, overDays: null });
-  return {
+  const by = question.groupBy.find((dimension) => canCutSnapshot(dimension, company));
+  const parts =
+    by === undefined ? [] : await readSnapshotParts(company.crm, company.stages, company, { ...question, by });
+  const found: Findings = {
     title,
     mode: '当前',
     headline: [
@@ -92,6 +104,61 @@ export async function snapshotFindings(company: Company, question: Question): Pr
       { label: '本月批次', command: '漏斗 本月' },
       { label: '管道金额', command: '管道金额' },
     ],
+  };
+  return by === undefined ? found : byParts(found, by, parts, snapshot);
+}
+
+/** The same stock cut by a dimension: where the money sits, and in which stage. */
+function byParts(whole: Findings, by: Dimension, parts: readonly SnapshotPart[], snapshot: Snapshot): Findings {
+  const [first] = parts;
+  if (first === undefined || whole.chart === null) return whole;
+  const share = snapshot.amountFen === 0 ? null : first.amountFen / snapshot.amountFen;
+  return {
+    ...whole,
+    figures: [
+      ...whole.figures,
+      ...parts.flatMap((part): Figure[] => [
+        {
+          metric: 'open_opportunities',
+          label: '在跟商机',
+          unit: 'count',
+          value: part.opportunities,
+          dims: { [by]: part.name },
+        },
+        { metric: 'open_amount', label: '在跟金额', unit: 'fen', value: part.amountFen, dims: { [by]: part.name } },
+      ]),
+    ],
+    narrative: [
+      ...whole.narrative.slice(0, 1),
+      ...(parts.length < 2
+        ? []
+        : [
+            [
+              `${first.name}在手最多,${formatCount(first.opportunities)} 个、${formatMoney(first.amountFen)}${share === null ? '' : `,占金额的 ${formatRatio(share)}`}。`,
+            ],
+          ]),
+      ...whole.narrative.slice(-1),
+    ],
+    chart: {
+      kind: 'bar',
+      direction: 'across',
+      title: whole.title,
+      subtitle: `${whole.chart.subtitle} · 按${dimensionNames[by]}`,
+      footer: whole.chart.footer,
+      unit: 'fen',
+      labels: parts.slice(0, 12).map(({ name }) => name),
+      series: [{ label: '在跟金额', tone: 'ours', values: parts.slice(0, 12).map(({ amountFen }) => amountFen) }],
+    },
+    table: {
+      columns: [dimensionNames[by], ...snapshot.steps.map(({ stage }) => stage), '合计', '金额'],
+      rows: parts.map((part) => [
+        part.name,
+        ...part.byStage.map((n) => formatCount(n)),
+        formatCount(part.opportunities),
+        formatMoney(part.amountFen),
+      ]),
+      numeric: [false, ...snapshot.steps.map(() => true), true, true],
+    },
   };
 }
 

@@ -1,26 +1,22 @@
 import { addDays } from '../calendar/day.ts';
-import { describePeriod, type Period, periodName } from '../calendar/period.ts';
+import { type Period, periodName } from '../calendar/period.ts';
 import type { Dimension } from '../commands/command.ts';
 import type { StageModel } from '../crm/stages.ts';
 import type { Figure } from '../figures/figure.ts';
 import { formatCount, formatPoints, formatRate, formatRatio, unknown } from '../figures/format.ts';
-import { differs, type Rate, ratioOf } from '../figures/rate.ts';
+import { ratioOf } from '../figures/rate.ts';
 import { comparePart, lowestPart, type PartConversion, verdictWords } from '../metrics/cohort-parts.ts';
 import { dimensionNames } from '../metrics/dimensions.ts';
-import {
-  type Cohort,
-  type CohortPart,
-  canCutCohort,
-  rateBetween,
-  readCohort,
-  readCohortParts,
-} from '../metrics/funnel-cohort.ts';
+import { changeBetween, type StepChange } from '../metrics/funnel-bottleneck.ts';
+import { type Cohort, type CohortPart, canCutCohort, readCohort, readCohortParts } from '../metrics/funnel-cohort.ts';
 import type { Line } from '../replies/reply.ts';
-import { chartFooter, whose } from './captions.ts';
+import { whose } from './captions.ts';
+import { conversionChart } from './conversion-chart.ts';
 import { type Baseline, readBaseline } from './funnel-baseline.ts';
 import { cohortEmpty, notYet } from './funnel-empty.ts';
 import { type Advice, type Company, defineReport, type Findings, nothingFound, type Question } from './report.ts';
 import { splitChoice } from './split-choice.ts';
+import { stageHistoryNote } from './stage-history-note.ts';
 
 /** 转化率: how many of a cohort went from one stage to another (items 6, 9), every step where no two were named. */
 export const stageConversionReport = defineReport({
@@ -44,7 +40,7 @@ export const stageConversionReport = defineReport({
     }
     const ask = { scope: question.scope, filter: question.filter, period, until: question.moment.wall };
     const cohort = await readCohort(company.crm, stages, ask);
-    if ((cohort.steps[0]?.reached ?? 0) === 0) return cohortEmpty(question, period, cohort.outside);
+    if ((cohort.steps[0]?.reached ?? 0) === 0) return cohortEmpty(company, question, period, cohort.outside);
     const baseline = await readBaseline(company, question, period);
     const by = question.groupBy.find((dimension) => canCutCohort(dimension, company));
     const parts = by === undefined ? [] : await readCohortParts(company.crm, stages, company, { ...ask, by });
@@ -82,36 +78,15 @@ interface Seen {
 /** A step that fewer have come to is not called the narrowest. */
 const leastCases = 10;
 
-interface Step {
-  readonly from: string;
-  readonly to: string;
-  readonly rate: Rate;
-  readonly before: Rate | null;
-  readonly change: number | null;
-  readonly real: boolean;
-}
-
-function stepsOf({ span, cohort, baseline }: Seen): Step[] {
+function stepsOf({ span, cohort, baseline }: Seen): StepChange[] {
   const last = cohort.steps.length - 1;
   const pairs: (readonly [number, number])[] =
     span.kind === 'pair' ? [[span.from, span.to]] : cohort.steps.slice(0, -1).map((_, n) => [n, n + 1] as const);
   if (span.kind === 'all') pairs.push([0, last]);
-  return pairs.map(([from, to]) => {
-    const rate = rateBetween(cohort, from, to);
-    const before = baseline === null ? null : rateBetween(baseline.cohort, from, to);
-    const [now, then] = [ratioOf(rate), before === null ? null : ratioOf(before)];
-    return {
-      from: cohort.steps[from]?.stage ?? '',
-      to: cohort.steps[to]?.stage ?? '',
-      rate,
-      before,
-      change: now === null || then === null ? null : now - then,
-      real: before !== null && differs(rate, before),
-    };
-  });
+  return pairs.map(([from, to]) => changeBetween(cohort, baseline?.cohort ?? null, from, to));
 }
 
-const figureOf = (step: Step): Figure => ({
+const figureOf = (step: StepChange): Figure => ({
   metric: 'stage_conversion',
   label: `${step.from}→${step.to}`,
   unit: 'ratio',
@@ -172,7 +147,7 @@ function conversionFindings(company: Company, question: Question, period: Period
     ],
     narrative: narrativeOf(question, period, seen, steps, partRows),
     advice: adviceOf(question, seen, steps, partRows),
-    chart: chartOf(company, question, period, title, steps, partRows, by),
+    chart: conversionChart(company, question, period, title, steps, partRows, by),
     table:
       partRows.length > 0
         ? {
@@ -193,16 +168,17 @@ function conversionFindings(company: Company, question: Question, period: Period
     notes: [
       '按商机创建时间分批,走到后面阶段的也算走过前面的阶段。',
       ...(baseline === null ? [] : [`${baseline.words}按走到同样天数时的样子比。`]),
+      ...stageHistoryNote(company),
       ...(question.groupBy.length > 0 && by === undefined ? ['商机不能按这个维度看,给的是合计。'] : []),
     ],
     choices: choicesOf(company, question, seen, steps, period),
   };
 }
 
-const changeWords = (step: Step): string =>
+const changeWords = (step: StepChange): string =>
   step.change === null ? unknown : step.real ? formatPoints(step.change) : `${formatPoints(step.change)}(波动内)`;
 
-function titleOf({ span }: Seen, steps: readonly Step[], period: Period): string {
+function titleOf({ span }: Seen, steps: readonly StepChange[], period: Period): string {
   const [first] = steps;
   const fell = worstOf(steps);
   if (span.kind === 'pair' && first !== undefined) {
@@ -218,10 +194,10 @@ function titleOf({ span }: Seen, steps: readonly Step[], period: Period): string
 }
 
 /** The step that really fell most. */
-const worstOf = (steps: readonly Step[]): Step | null =>
+const worstOf = (steps: readonly StepChange[]): StepChange | null =>
   steps
     .filter((step) => step.real && (step.change ?? 0) < 0)
-    .reduce<Step | null>(
+    .reduce<StepChange | null>(
       (worst, step) => (worst === null || (step.change ?? 0) < (worst.change ?? 0) ? step : worst),
       null,
     );
@@ -235,7 +211,7 @@ function narrativeOf(
   question: Question,
   period: Period,
   seen: Seen,
-  steps: readonly Step[],
+  steps: readonly StepChange[],
   parts: readonly PartConversion[],
 ): Line[] {
   const { baseline, span, cohort } = seen;
@@ -258,7 +234,7 @@ function narrativeOf(
     const weakest = steps
       .slice(0, -1)
       .filter((step) => step.rate.denominator >= leastCases)
-      .reduce<Step | null>(
+      .reduce<StepChange | null>(
         (low, step) => (low === null || (ratioOf(step.rate) ?? 1) < (ratioOf(low.rate) ?? 1) ? step : low),
         null,
       );
@@ -286,7 +262,7 @@ function narrativeOf(
   return lines;
 }
 
-function comparedLine(step: Step, baseline: Baseline): Line {
+function comparedLine(step: StepChange, baseline: Baseline): Line {
   const before = step.before === null ? unknown : formatRate(step.before);
   if (step.change === null) return [`${baseline.words}没有可比的数。`];
   if (formatPoints(step.change) === '持平') return [`和${baseline.words}走到同样天数时持平(${before})。`];
@@ -302,7 +278,12 @@ function comparedLine(step: Step, baseline: Baseline): Line {
   ];
 }
 
-function adviceOf(question: Question, seen: Seen, steps: readonly Step[], parts: readonly PartConversion[]): Advice[] {
+function adviceOf(
+  question: Question,
+  seen: Seen,
+  steps: readonly StepChange[],
+  parts: readonly PartConversion[],
+): Advice[] {
   const lowest = lowestPart(parts);
   const fell = seen.span.kind === 'pair' ? steps.find((step) => step.real && (step.change ?? 0) < 0) : worstOf(steps);
   const advice: Advice[] = [];
@@ -325,65 +306,11 @@ function adviceOf(question: Question, seen: Seen, steps: readonly Step[], parts:
   return advice;
 }
 
-function chartOf(
-  company: Company,
-  question: Question,
-  period: Period,
-  title: string,
-  steps: readonly Step[],
-  parts: readonly PartConversion[],
-  by: Dimension | undefined,
-): Findings['chart'] {
-  const frame = {
-    title,
-    subtitle: `转化率(批次)· ${describePeriod(period, question.moment.today)}`,
-    footer: chartFooter(company, question),
-  };
-  if (by !== undefined && parts.length > 0) {
-    return {
-      ...frame,
-      kind: 'ranking',
-      unit: 'ratio',
-      rows: parts.map((part) => ({
-        label: part.name,
-        value: ratioOf(part.rate),
-        note: `${formatCount(part.rate.numerator)}/${formatCount(part.rate.denominator)}`,
-        tone: part.verdict === 'lower' ? 'warning' : 'ours',
-      })),
-    };
-  }
-  const compared = steps.some((step) => step.before !== null);
-  return {
-    ...frame,
-    kind: 'bar',
-    direction: 'across',
-    unit: 'ratio',
-    labels: steps.map((step) => `${step.from}→${step.to}`),
-    series: [
-      {
-        label: periodName(period),
-        tone: 'ours',
-        values: steps.map((step) => ratioOf(step.rate)),
-        tones: steps.map((step) => (step.real && (step.change ?? 0) < 0 ? 'warning' : 'ours')),
-      },
-      ...(compared
-        ? [
-            {
-              label: '上一期同龄',
-              tone: 'other' as const,
-              values: steps.map((step) => (step.before === null ? null : ratioOf(step.before))),
-            },
-          ]
-        : []),
-    ],
-  };
-}
-
 function choicesOf(
   company: Company,
   question: Question,
   { span }: Seen,
-  steps: readonly Step[],
+  steps: readonly StepChange[],
   period: Period,
 ): Findings['choices'] {
   const when = periodName(period);

@@ -93,7 +93,10 @@ describeOnBoth('funnel', (dialect) => {
   it('says plainly that a period is empty or has not begun', async () => {
     const empty = await funnelReport.run(company, asking(now, { period: days('2025-01-01', '2025-01-31', 'month') }));
     expect([empty.headline, empty.chart]).toEqual([[], null]);
-    expect(textOf(empty.narrative)).toContain('没有新建商机');
+    expect(textOf(empty.narrative)).toContain('最早的商机是 2026-10-31 建的');
+    expect(empty.choices[0]?.command).toBe('漏斗 2026年10月');
+    const gap = await funnelReport.run(company, asking(now, { period: days('2026-11-15', '2026-11-15', 'day') }));
+    expect(textOf(gap.narrative)).toContain('没有新建商机');
     const future = await funnelReport.run(company, asking(now, { period: days('2027-01-01', '2027-01-31', 'month') }));
     expect(textOf(future.narrative)).toContain('还没到');
   });

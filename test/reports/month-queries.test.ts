@@ -26,7 +26,7 @@ describeOnBoth('queries about a month', (dialect) => {
   beforeAll(async () => {
     if (dialect !== 'mysql') return;
     small = await smallCompany(dialect, { cm_stages: [], cm_users: [], cm_departments: [] });
-    await generateCompany(small.database, { seed: 3, customers: 1500, activities: 15_000, until: '2026-11-18' });
+    await generateCompany(small.database, { seed: 3, customers: 1000, activities: 10_000, until: '2026-11-18' });
     await sql`analyze table cm_opportunities, cm_stage_events, cm_activities, cm_customers`.execute(
       small.database.kysely,
     );
@@ -72,6 +72,11 @@ describeOnBoth('queries about a month', (dialect) => {
       directory.people.filter((person) => person.region === '华东').map(({ id }) => id),
       '华东',
     );
+    // The eye itself: a cohort of all years does walk through the table.
+    const { crm: seen, walked: whole } = watched();
+    const ever = days('2000-01-01', '2026-12-31');
+    await stageConversionReport.run({ ...small, crm: seen, directory, stages }, asking(now, { period: ever }));
+    expect(whole).not.toEqual([]);
     for (const scope of [everyone, east]) {
       const questions = [
         [funnelReport, { period: month, groupBy: ['region'] }],
