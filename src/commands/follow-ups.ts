@@ -1,7 +1,8 @@
 import type { Day } from '../calendar/day.ts';
 import type { Command, Filters, Intent, Previous, Slots } from './command.ts';
+import { readComparison } from './comparison.ts';
+import type { Draft } from './draft.ts';
 import type { Facts } from './facts.ts';
-import { type Draft, readComparison } from './report-slots.ts';
 
 const refining =
   /^(?:那么?|换成?|换到|改成?|改为|改看|再|只看|只要|仅看|就看|单看|加上|带上|去掉|不要|不看|排除|剔除|除了|按|分|拆|对比|环比|同比|和|跟|与|比|用|画|如果|要是|然后|还有|也|上一个|前一个|往前|往后|下一个|返回|回到|看|切|再看|换个|合并|不分)|(?:呢|拆开|拆一?下|分开看?|看呢|怎么样呢|咋样呢)$/;

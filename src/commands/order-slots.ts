@@ -1,9 +1,11 @@
 import { addDays } from '../calendar/day.ts';
 import type { Intent, ParseContext } from './command.ts';
+import { meantPeriod } from './comparison.ts';
+import type { Draft } from './draft.ts';
 import type { Facts } from './facts.ts';
 import { metricsIn } from './facts.ts';
 import { intentOfWord, vocabularyWords } from './rank-intents.ts';
-import { type Draft, fillReportSlots, meantPeriod } from './report-slots.ts';
+import { fillReportSlots } from './report-slots.ts';
 import type { Scan } from './scan.ts';
 
 const reportOf = (ranked: readonly Intent[]): Intent | null =>
