@@ -1,32 +1,38 @@
 import { type CrmTables, crmMigrations } from '../src/crm/schema.ts';
-import { connect } from '../src/database/connect.ts';
-import type { SqlDialect } from '../src/database/dialect.ts';
+import { connect, type Database } from '../src/database/connect.ts';
 import { type Migrations, migrate } from '../src/database/migrate.ts';
-import { sameSchema } from '../src/doctor/doctor.ts';
 import { storeMigrations } from '../src/store/schema.ts';
 import { runScript, scriptConfig } from './script.ts';
 
-// npm run migrate [-- --with-crm]: the bot's own tables, and the read model where it is tables of the bot's own.
+// npm run migrate: the bot's own tables, and the read model where it is tables and not views over a CRM.
 await runScript(async () => {
-  const { CRM_DATABASE_URL: crm, BOT_DATABASE_URL: bot } = scriptConfig().house;
-  await bring('机器人自己的表', bot, 'cb', storeMigrations);
-  // Elsewhere the CRM's account may only read, and the read model is views that a DBA installs.
-  const ours = crm.startsWith('sqlite:') || sameSchema(crm, bot) || process.argv.includes('--with-crm');
-  if (ours) await bring('CRM 读模型', crm, 'crm', crmMigrations);
-  else console.log('CRM 读模型在别的库里,没有动;它是视图就用 npm run read-model,要在那里建表就加 --with-crm。');
+  const { CRM_DATABASE_URL, BOT_DATABASE_URL } = scriptConfig().house;
+  await using(BOT_DATABASE_URL, (database) =>
+    bring('机器人自己的表', database, 'cb', storeMigrations(database.dialect)),
+  );
+  await using(CRM_DATABASE_URL, async (database) => {
+    const tables = await database.kysely.introspection.getTables();
+    if (tables.some(({ name, isView }) => isView && name.startsWith('cm_')))
+      return console.log('CRM 读模型是视图,没有动;要更新视图用 npm run read-model -- install。');
+    await bring('CRM 读模型', database, 'crm', crmMigrations(database.dialect));
+  });
 });
 
-async function bring(
-  what: string,
-  url: string,
-  ledger: string,
-  migrations: (dialect: SqlDialect) => Migrations,
-): Promise<void> {
+async function using(url: string, work: (database: Database<CrmTables>) => Promise<void>): Promise<void> {
   const database = connect<CrmTables>(url);
   try {
-    const applied = await migrate(database, ledger, migrations(database.dialect));
-    console.log(applied.length === 0 ? `${what}已经是最新的。` : `${what}已升级:${applied.join('、')}`);
+    await work(database);
   } finally {
     await database.close();
   }
+}
+
+async function bring(
+  what: string,
+  database: Database<CrmTables>,
+  ledger: string,
+  migrations: Migrations,
+): Promise<void> {
+  const applied = await migrate(database, ledger, migrations);
+  console.log(applied.length === 0 ? `${what}已经是最新的。` : `${what}已升级:${applied.join('、')}`);
 }
