@@ -16,11 +16,13 @@ export function metricFor(intent: Intent, facts: Facts): string | null {
           ? metric
           : null;
     case 'sales_trend':
+      if (/投诉|客诉/.test(skeleton)) return /率/.test(skeleton) ? 'complaint_rate' : 'complaint_count';
       if (/单数|单量|成交量|签单量|订单数|几单/.test(skeleton)) return 'won_count';
       return metric !== null && !/won_|funnel|forecast|yoy|mom/.test(metric) && !/业绩|成交|销售/.test(skeleton)
         ? metric
         : 'won_amount';
     case 'ranking':
+      if (/没(?:开单|开张|出单|签单|签到单)/.test(skeleton)) return 'won_count';
       if (/跟进|勤|拜访|打电话|跑得/.test(skeleton)) return 'followup_count';
       if (/回款|收款|到账|收钱/.test(skeleton)) return /回款率/.test(skeleton) ? 'payment_rate' : 'payment_amount';
       if (countWords.test(skeleton) || /签?单(?:子)?(?:数|最多)|开单最多|成单最多|出单/.test(skeleton))
@@ -50,6 +52,7 @@ export function metricFor(intent: Intent, facts: Facts): string | null {
       if (/占比|比例|占多少|百分之/.test(skeleton)) return 'share';
       return /多少|几个|几家|数量/.test(skeleton) ? 'count' : null;
     case 'silent_customers':
+      if (/占比|比例/.test(skeleton)) return 'share';
       return /多少|有?几(?:个|家)(?!月|天|周|星期|年)|数量/.test(skeleton) ? 'count' : null;
     default:
       return null;

@@ -77,7 +77,11 @@ function understand(text: string, context: ParseContext, parts: Parts): Understa
     return context.chat === 'group'
       ? { kind: 'not-addressed' }
       : { kind: 'small-talk', line: '在。想看哪个数,直接打:漏斗 本月,或 业绩 上周。' };
-  for (const { pattern, line } of smallTalk) if (pattern.test(plain)) return { kind: 'small-talk', line };
+  for (const { pattern, line, murmur } of smallTalk) {
+    // 哈哈, 好的 in a group is said to people.
+    if (pattern.test(plain))
+      return murmur === true && context.chat === 'group' ? { kind: 'not-addressed' } : { kind: 'small-talk', line };
+  }
   if (plain.length > longestQuestion)
     return clarify('这条太长了,没能读完。一次问一件事,比如:漏斗 本月 华东。', { reason: 'too_long' });
   const picked = chosen(plain, context.previous);

@@ -77,7 +77,7 @@ export function scanText(
   const amounts = [...findAmounts(text)];
   for (const amount of amounts) {
     // 2号行动项 is a row, 2号 alone a day.
-    if (amount.kind === 'ordinal' && /^ ?(?:行动项|待办|任务|订阅|问题|预警)/.test(text.slice(amount.end)))
+    if (amount.kind === 'ordinal' && /^ ?(?:行动项|待办|任务|订阅|问题|预警|客户)/.test(text.slice(amount.end)))
       put({ kind: 'amount', letter: 'D', amount, start: amount.start, end: amount.end });
   }
   for (const amount of amounts) {

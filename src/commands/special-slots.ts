@@ -57,7 +57,7 @@ export function special(
       const lowest =
         /倒序|升序|从低到高/.test(skeleton) ||
         facts.last ||
-        /最(?:少|差|低|慢|懒|弱|拉胯|不行)|倒数|垫底|吊车尾|拖后腿|末位/.test(skeleton);
+        /最(?:少|差|低|慢|懒|弱|拉胯|不行)|倒数|垫底|吊车尾|拖后腿|末位|没(?:开单|开张|出单|签单)/.test(skeleton);
       if (lowest) slots.order = 'asc';
       if (slots.view === 'my_rank') {
         filters.owner = ['@me'];
@@ -139,7 +139,17 @@ export function special(
     case 'action_items_list':
       if (/复盘|会上|上次会|开会|上次的?(?:行动项|待办)/.test(skeleton)) slots.context = 'last_review';
       break;
+    case 'followups':
+      if ((facts.named.owner?.length ?? 0) >= 2 && beside.test(skeleton)) {
+        slots.comparison = 'entities';
+        if (!groups.includes('owner')) groups.unshift('owner');
+      }
+      break;
     case 'review_report': {
+      if (facts.periods.length === 0 && /季度?复盘/.test(skeleton))
+        slots.period = periodOf('last_quarter', context.moment.today);
+      else if (facts.periods.length === 0 && /年度?复盘/.test(skeleton))
+        slots.period = periodOf('this_year', context.moment.today);
       const count =
         /(?:列出?|说|找|给|挑|指出)?(\d|[一二两三四五六七八九十])(?:个|条|大)(?:主要)?(?:问题|原因|建议|要点|教训|改进)/.exec(
           skeleton,

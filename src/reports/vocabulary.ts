@@ -153,7 +153,7 @@ export const reportWords = {
   ),
   silent_customers: words(
     '沉默客户',
-    '沉默 沉默名单 沉默客户名单 沉睡客户 睡眠客户 休眠客户 失联客户 遗忘客户 僵尸客户 沉默的客户',
+    '沉默 沉默名单 沉默客户名单 沉默客户占比 沉睡客户 睡眠客户 休眠客户 失联客户 遗忘客户 僵尸客户 沉默的客户',
     'silent customers, dormant customers',
     'cmkh cm',
   ),

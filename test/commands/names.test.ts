@@ -70,3 +70,10 @@ test('200,000 customer names: built in two seconds, looked up in two millisecond
   took.sort((a, b) => a - b);
   expect(took[Math.floor(took.length / 2)]).toBeLessThan(5);
 });
+
+test('talk among people in a group is not for the bot; the same in private gets a line', () => {
+  expect(parser.understand('哈哈哈', { ...novemberMorning, chat: 'group' }).kind).toBe('not-addressed');
+  expect(parser.understand('', { ...novemberMorning, chat: 'group' }).kind).toBe('not-addressed');
+  expect(parser.understand('哈哈哈', novemberMorning).kind).toBe('small-talk');
+  expect(parser.understand('谢谢', { ...novemberMorning, chat: 'group' }).kind).toBe('small-talk');
+});

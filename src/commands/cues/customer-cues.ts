@@ -5,6 +5,8 @@ const cue = (intent: Intent, weight: number, pattern: RegExp): Cue => ({ intent,
 
 /** Customers: who they are, what was talked, who is silent, who leaves, what they are worth. */
 export const customerCues: readonly Cue[] = [
+  cue('followups', 9, /O.{0,3}(?:和|跟|与|、).{0,2}O.{0,6}(?:谁|哪个).{0,3}(?:跟进|拜访|勤)/),
+  cue('customer_grades', 7.5, /(?:有?多少|几个|几家)(?:个|家)?G|G(?:都)?(?:有哪些|有谁|名单|是哪些|都是谁)/),
   cue('followups', 8.4, /(?:O|我)P?.{0,4}(?:跑|见|访|拜访|跟)了?(?:多少|几)(?:个|家)?(?:客户)?/),
   cue('followups', 8, /(?:多久|几天|隔多久|平均几天).{0,3}(?:跟|拜访|联系|跟进|回访)一?次/),
   cue(

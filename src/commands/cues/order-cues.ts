@@ -5,6 +5,14 @@ const cue = (intent: Intent, weight: number, pattern: RegExp): Cue => ({ intent,
 
 /** Orders to the bot: they weigh more than the report they are about. */
 export const orderCues: readonly Cue[] = [
+  cue('subscription_cancel', 13, /(?:不想|不要|不用|别)(?:再)?(?:收|要|看)到?.{0,4}(?:日报|周报|月报|推送|订阅)/),
+  cue('metric_definition', 11, /^(?:什么是|啥是|啥叫|什么叫|解释一?下)/),
+  cue('feedback_wrong_number', 12, /(?:少|漏|多|错)算了?/),
+  cue(
+    'silent_feedback',
+    12,
+    /^(?:我)?已经?(?:联系|跟进|回访|拜访|沟通)(?:了|过|过了)?$|D.{0,3}已经?(?:联系|跟进|回访)/,
+  ),
   cue(
     'subscription_update',
     12.8,
@@ -190,7 +198,7 @@ export const injection: readonly RegExp[] = [
 ];
 
 /** Greetings and thanks, with the one line they get. */
-export const smallTalk: readonly { readonly pattern: RegExp; readonly line: string }[] = [
+export const smallTalk: readonly { readonly pattern: RegExp; readonly line: string; readonly murmur?: boolean }[] = [
   {
     pattern:
       /^(?:你好|您好|hi|hello|hey|哈[喽啰]|嗨|在吗|在不在|在么|早|早上好|上午好|下午好|晚上好|早安|大家好)(?:啊|呀|哦)?$/,
@@ -206,5 +214,6 @@ export const smallTalk: readonly { readonly pattern: RegExp; readonly line: stri
     pattern:
       /^(?:哈+|呵+|嘿+|嗯+|哦+|噢+|额+|呃+|啊+|6+|好的?|好吧|行|ok|okay|可以|对|是的?|没事了?|算了|不看了|先这样|不用了?|测试|test)$/,
     line: '好。要看数时打「帮助」,我给三个例子。',
+    murmur: true,
   },
 ];

@@ -33,7 +33,7 @@ export const pipelineCues: readonly Cue[] = [
   ),
   cue('stage_duration', 8.5, /哪(?:个|一)?(?:阶段|环节|步|一步).{0,6}(?:最?久|最?长|最?慢|最拖|拖得|耗时)/),
   cue('stage_duration', 8.5, /(?:停留|耗时|待得?|拖得?).{0,3}最?(?:久|长)的(?:阶段|环节)/),
-  cue('stage_stuck', 8.5, /T.{0,3}(?:没|未|不|无).{0,8}(?:单|商机|项目)/),
+  cue('stage_stuck', 8.5, /T.{0,3}(?:没|未|不|无).{0,8}(?:(?<!下)单|商机|项目)/),
   cue('stage_stuck', 8.5, /(?:单子?|商机|项目).{0,6}T.{0,3}(?:没|未|不|无)/),
   cue(
     'stage_stuck',
@@ -102,6 +102,8 @@ export const pipelineCues: readonly Cue[] = [
 
 /** Results, ranks, targets, money. */
 export const resultCues: readonly Cue[] = [
+  cue('ranking', 8, /谁.{0,3}(?:没|还没|未)(?:开单|开张|出单|签单|签到单)/),
+  cue('ranking', 7, /^P ?N$|^N ?P$/),
   cue('target_attainment', 7, /^我?(?:P)?(?:还|还要)?差(?:多少|几)/),
   cue('sales_cycle', 9, /(?:从)?线索到(?:成交|签单|签约).{0,5}(?:多久|多长|几天|多少天|周期)/),
   cue('sales_performance', 8.5, /O ?(?:pk|vs|对比|比) ?O|R ?(?:pk|vs) ?R/),
@@ -118,7 +120,7 @@ export const resultCues: readonly Cue[] = [
     /(?:款|钱|账).{0,4}(?:没到|没收|没回|没付|没结|没给)|C.{0,4}(?:欠|没付|没回款|没打款|没给钱)/,
   ),
   cue('sales_performance', 6.8, /(?:签|卖|成交|做|拿|出|干)(?:下|出|到)?了?(?:多少|几)(?:钱|万|业绩|单|个单|笔|块)?/),
-  cue('sales_performance', 6.8, /(?:多少|几)(?:单|笔|个单)/),
+  cue('sales_performance', 6.8, /(?:多少|(?<!哪)几)(?:单|笔|个单)/),
   cue(
     'sales_performance',
     8.5,
