@@ -1,6 +1,6 @@
 import { epochMsOf, type Moment, wallTimeAt } from '../calendar/clock.ts';
 import { addDays, type Day, type WallTime, weekday } from '../calendar/day.ts';
-import type { WorkCalendar } from '../calendar/work-days.ts';
+import type { WorkCalendar } from '../calendar/work-calendar.ts';
 import { never } from '../failure.ts';
 
 /** On which days something goes out. */

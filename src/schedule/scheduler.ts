@@ -1,6 +1,6 @@
 import { type Clock, momentAt } from '../calendar/clock.ts';
 import { addDays, type Day } from '../calendar/day.ts';
-import type { WorkCalendar } from '../calendar/work-days.ts';
+import type { WorkCalendar } from '../calendar/work-calendar.ts';
 import type { ChatStore } from '../delivery/chat-store.ts';
 import { createCrew, type Held } from '../delivery/crew.ts';
 import { Failure, never } from '../failure.ts';

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { epochMsOf, momentAt } from '../../src/calendar/clock.ts';
 import { addDays, type Day, type WallTime } from '../../src/calendar/day.ts';
-import { chineseWorkDays } from '../../src/calendar/work-days.ts';
+import { chineseWorkDays } from '../../src/calendar/work-calendar.ts';
 import { dayWithout, nextPlannedAt, type RipeLine, ripeLines, type TimetableLine } from '../../src/schedule/due.ts';
 
 const zone = 'Asia/Shanghai';

@@ -1,7 +1,7 @@
 import { afterEach, expect, it } from 'vitest';
 import { epochMsOf, standingClock } from '../../src/calendar/clock.ts';
 import type { WallTime } from '../../src/calendar/day.ts';
-import { chineseWorkDays } from '../../src/calendar/work-days.ts';
+import { chineseWorkDays } from '../../src/calendar/work-calendar.ts';
 import type { ChatStore } from '../../src/delivery/chat-store.ts';
 import { createCourier } from '../../src/delivery/courier.ts';
 import type { TimetableLine } from '../../src/schedule/due.ts';
