@@ -46,12 +46,21 @@ export function periodCommand({ period }: Question): string {
   return name.replaceAll(' ', '');
 }
 
-/** A command that goes on from this question: the same period and, where people or regions were named, the same scope. */
+/** The names that narrowed the question, as they can be said again: 华东, 制造业, 我. */
+function namesSaid({ slots }: Question): string[] {
+  const names = Object.values(slots.filters ?? {}).flatMap((value): readonly string[] =>
+    Array.isArray(value) ? (value as readonly string[]) : [],
+  );
+  return names.map((name) => (name === '@me' ? '我' : name));
+}
+
+/** A command that goes on from this question: the same period, the same people, regions and filters. */
 export function followUp(
   question: Question,
   report: string,
   ...more: readonly string[]
 ): { label: string; command: string } {
-  const command = [report, periodCommand(question), ...more].filter((part) => part !== '').join(' ');
-  return { label: command, command };
+  const names = namesSaid(question).filter((name) => !more.includes(name));
+  const command = [report, periodCommand(question), ...names, ...more].filter((part) => part !== '').join(' ');
+  return { label: [report, periodCommand(question), ...more].filter((part) => part !== '').join(' '), command };
 }

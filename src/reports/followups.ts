@@ -20,7 +20,7 @@ const report: MetricReport = {
   beside: [followedCustomers, followupsPerCustomer, connectRate, talkMinutes],
   noun: ' 次',
   sought: { noun: '跟进', command: '跟进', table: 'cm_activities', at: 'occurred_at' },
-  cuts: ['followup_type'],
+  cuts: null,
   say: ({ cells, question, compared }) => {
     if (question.groupBy.length > 0) return [];
     const customers = cells.total(followedCustomers).value ?? 0;

@@ -30,8 +30,11 @@ export interface MetricReport {
   /** Unit word of the main metric's counts: ' 个'. */
   readonly noun: string;
   readonly sought: Sought;
-  /** Cuts over which a change is explained, besides people and regions. */
-  readonly cuts: readonly Dimension[];
+  /**
+   * Cuts over which a change is explained, besides people and regions; null = by the picture's cut alone, where the table
+   * is too large to be read once more for each cut.
+   */
+  readonly cuts: readonly Dimension[] | null;
   /** The cut of the picture when none was asked; left out = by region, person or, for one person, over time. */
   readonly picture?: Dimension;
   readonly lagDays?: number;
@@ -70,10 +73,10 @@ export async function metricFindings(company: Company, question: Question, repor
     (cut) => cut !== null && cut !== undefined && everyFits(cut),
   );
   const by = asked.length > 0 ? asked : pictured === null || pictured === undefined ? [] : [pictured];
-  const explaining = [
-    ...explainingCuts(company, question).filter((cut) => cut === 'region' || cut === 'owner'),
-    ...report.cuts,
-  ];
+  const explaining: readonly Dimension[] =
+    report.cuts === null
+      ? []
+      : [...explainingCuts(company, question).filter((cut) => cut === 'region' || cut === 'owner'), ...report.cuts];
   const cuts = asked.length > 0 ? [] : explaining.filter((cut) => cut !== by[0] && everyFits(cut));
   const groupings: Grouping[] = [total, ...(by.length === 0 ? [] : [{ by }]), ...cuts.map((cut) => ({ by: [cut] }))];
   const cells = await measure(company, question.scope, {
@@ -259,14 +262,18 @@ export function rateCarriedWords(found: RateAttribution, { compared }: { readonl
   }
 }
 
-function choicesOf({ question, rows, by }: Measured, { command, main, picture }: MetricReport): Choice[] {
+function choicesOf({ company, question, rows, by }: Measured, { command, main, picture }: MetricReport): Choice[] {
+  const definition = { label: `口径 ${main.name}`, command: `口径 ${main.name}` };
+  const natural = naturalCut(company, question);
+  if (natural === null) return [{ label: `${command} 今年 按月`, command: `${command} 今年 按月` }, definition];
   const first = rows.find((row) => row.parts[0]?.key !== null && sizeOf(row, main) > 0)?.parts[0]?.name;
-  const other: Dimension =
-    picture !== undefined && by[0] !== picture ? picture : by[0] === 'owner' ? 'region' : 'owner';
+  const other = [picture, 'owner' as const, natural].find((cut) => cut !== undefined && cut !== by[0]);
   const named = by[0] === 'region' || by[0] === 'owner' ? first : undefined;
   return [
-    followUp(question, command, `按${other === 'owner' ? '人' : dimensionNames[other]}`),
+    ...(other === undefined
+      ? []
+      : [followUp(question, command, `按${other === 'owner' ? '人' : dimensionNames[other]}`)]),
     ...(named === undefined ? [] : [followUp(question, command, named)]),
-    { label: `口径 ${main.name}`, command: `口径 ${main.name}` },
+    definition,
   ];
 }

@@ -13,6 +13,7 @@ import { changeWords, comparedOf } from './comparison.ts';
 import { emptyPeriod, type Sought } from './empty-period.ts';
 import { figureOf, plainFigure } from './figure-of.ts';
 import type { Company, Findings, Question } from './report.ts';
+import { naturalCut } from './sales-cuts.ts';
 
 /** One metric over time: what a trend report needs to know of it. */
 export interface TrendReport {
@@ -41,6 +42,7 @@ export async function metricTrend(company: Company, question: Question, report: 
   const { main, noun } = report;
   const compared = comparedOf(question, period);
   const yoy = question.compare !== null;
+  const cut = naturalCut(company, question);
   const cells = await measure(company, question.scope, {
     metrics: [main],
     filter: question.filter,
@@ -135,7 +137,7 @@ export async function metricTrend(company: Company, question: Question, report: 
       ? ['标「未满」的一段没有走完,或只含一部分日子,不参与高低和趋势的判断。']
       : [],
     choices: [
-      followUp(question, '业绩', '按大区'),
+      ...(cut === null ? [] : [followUp(question, '业绩', cut === 'region' ? '按大区' : '按人')]),
       followUp(question, '目标'),
       { label: `口径 ${main.name}`, command: `口径 ${main.name}` },
     ],

@@ -34,6 +34,13 @@ export function overviewAdvice(company: Company, question: Question, numbers: Sa
       due: dueIn(question, 2),
       command: `积压 ${carrier.name}`,
     });
+  } else if (fell && amount <= 0) {
+    advice.push({
+      text: '一单没签:先看报价谈判里最近的几单卡在哪,再看新商机够不够',
+      who: null,
+      due: dueIn(question, 2),
+      command: '漏斗 当前',
+    });
   } else if (fell) {
     advice.push({
       text: '降幅不在某一块,先看商机够不够:对照漏斗,缺的是新商机还是后段推进',

@@ -1,4 +1,4 @@
-import type { Period } from '../calendar/period.ts';
+import { isRunning, type Period } from '../calendar/period.ts';
 import type { Dimension } from '../commands/command.ts';
 import { attributeProduct } from '../figures/attribution.ts';
 import type { Figure } from '../figures/figure.ts';
@@ -157,27 +157,45 @@ function changed(now: Cell, before: Cell): string {
 function titleOf(question: Question, { contracts, compared }: SalesNumbers): string {
   const [now, before] = [contracts.total(wonAmount).value ?? 0, contracts.total(wonAmount, 1).value ?? 0];
   const head = `${periodWords(question)}成交 ${formatMoney(now)}`;
-  if (before === 0) return now === 0 ? `${periodWords(question)}还没有成交` : head;
+  const still = isRunning(question.period!, question.moment.today) ? '还' : '';
+  if (now === 0) {
+    const was = before === 0 ? '' : `(${compared.words} ${formatMoney(before)})`;
+    return `${periodWords(question)}${still}没有成交${was}`;
+  }
+  if (before === 0) return head;
   if (before > 0 && now >= 4 * before) return `${head},是${compared.words}的 ${(now / before).toFixed(1)} 倍`;
   const share = Math.round(((now - before) / Math.abs(before)) * 1000) / 10;
   if (Math.abs(share) < 2) return `${head},与${compared.words}基本持平`;
   return `${head},比${compared.words}${share > 0 ? '多' : '少'} ${Math.abs(share).toFixed(1)} %`;
 }
 
+interface Amounts {
+  readonly amount: number;
+  readonly amountBefore: number;
+  readonly deals: number;
+  readonly dealsBefore: number;
+}
+
+function openingLine(
+  question: Question,
+  compared: Compared,
+  { amount, amountBefore, deals, dealsBefore }: Amounts,
+): Line {
+  const head = opening(question);
+  const before = `${compared.words} ${formatMoney(amountBefore)}(${formatCount(dealsBefore)} 单)`;
+  if (deals === 0)
+    return dealsBefore === 0 ? [`${head}没有成交,${compared.words}也没有。`] : [`${head}没有成交,${before}。`];
+  const value = [`${head}成交 `, { strong: formatMoney(amount) }, `(${formatCount(deals)} 单),`];
+  return dealsBefore === 0
+    ? [...value, `${compared.words}没有成交,没有可比的数。`]
+    : [...value, `${before},${changeWords(amount, amountBefore, 'fen')}。`];
+}
+
 function narrativeOf(question: Question, numbers: SalesNumbers): Line[] {
   const { contracts, closed, process, compared, groupings } = numbers;
   const [amount, amountBefore] = [contracts.total(wonAmount).value ?? 0, contracts.total(wonAmount, 1).value ?? 0];
   const [deals, dealsBefore] = [contracts.total(wonCount).value ?? 0, contracts.total(wonCount, 1).value ?? 0];
-  const lines: Line[] = [
-    [
-      `${opening(question)}成交 `,
-      { strong: formatMoney(amount) },
-      `(${formatCount(deals)} 单),`,
-      amountBefore === 0
-        ? `${compared.words}没有成交,没有可比的数。`
-        : `${compared.words} ${formatMoney(amountBefore)}(${formatCount(dealsBefore)} 单),${changeWords(amount, amountBefore, 'fen')}。`,
-    ],
-  ];
+  const lines: Line[] = [openingLine(question, compared, { amount, amountBefore, deals, dealsBefore })];
   const why = whyWords(numbers, groupings);
   if (why !== '') lines.push([why]);
   const contradiction = contradictionWords(numbers);
@@ -207,13 +225,15 @@ function whyWords({ contracts }: SalesNumbers, groupings: readonly Grouping[]): 
   const change = value(wonAmount, 0) - value(wonAmount, 1);
   const found = explain(contracts, wonAmount, groupings);
   const carried = carriedWords(found, change, 'fen');
-  if (carried === null || value(wonCount, 1) === 0) return '';
-  const few = value(wonCount, 0) + value(wonCount, 1) < fewDeals ? '单数少,一两个大单就能左右;' : '';
+  if (carried === null || value(wonCount, 1) === 0 || value(wonCount, 0) === 0) return '';
+  if (value(wonCount, 0) + value(wonCount, 1) < fewDeals) {
+    return found.kind === 'carried' ? `单数少,一两个大单就能左右;${carried}` : '单数少,一两个大单就能左右,先别下结论。';
+  }
   const { fromA: byCount, fromB: bySize } = attributeProduct(
     { a: value(wonCount, 0), b: contracts.total(avgOrderValue, 0).value ?? 0 },
     { a: value(wonCount, 1), b: contracts.total(avgOrderValue, 1).value ?? 0 },
   );
-  return `${few}${few === '' ? drivenBy(change, byCount, bySize) : ''}${carried}`;
+  return `${drivenBy(change, byCount, bySize)}${carried}`;
 }
 
 function drivenBy(change: number, byCount: number, bySize: number): string {
