@@ -7,6 +7,8 @@ import type { StepChange } from '../metrics/funnel-bottleneck.ts';
 import { chartFooter } from './captions.ts';
 import type { Company, Findings, Question } from './report.ts';
 
+const drawn = 12;
+
 /** Steps beside what they were before; by a dimension, its parts in order with the really lower ones marked. */
 export function conversionChart(
   company: Company,
@@ -23,16 +25,22 @@ export function conversionChart(
     footer: chartFooter(company, question),
   };
   if (by !== undefined && parts.length > 0) {
+    // Columns without places: on few cases an order would say more than the numbers do (decision 21).
+    const shown = parts.slice(0, drawn);
     return {
       ...frame,
-      kind: 'ranking',
+      kind: 'bar',
+      direction: 'across',
       unit: 'ratio',
-      rows: parts.map((part) => ({
-        label: part.name,
-        value: ratioOf(part.rate),
-        note: `${formatCount(part.rate.numerator)}/${formatCount(part.rate.denominator)}`,
-        tone: part.verdict === 'lower' ? 'warning' : 'ours',
-      })),
+      labels: shown.map(({ name, rate }) => `${name} ${formatCount(rate.numerator)}/${formatCount(rate.denominator)}`),
+      series: [
+        {
+          label: '转化率',
+          tone: 'ours',
+          values: shown.map(({ rate }) => ratioOf(rate)),
+          tones: shown.map(({ verdict }) => (verdict === 'lower' ? 'warning' : 'ours')),
+        },
+      ],
     };
   }
   const compared = steps.some((step) => step.before !== null);
@@ -41,7 +49,7 @@ export function conversionChart(
     kind: 'bar',
     direction: 'across',
     unit: 'ratio',
-    labels: steps.map((step) => `${step.from}→${step.to}`),
+    labels: steps.map((step, n) => (steps.length > 1 && n === steps.length - 1 ? '整体' : `到${step.to}`)),
     series: [
       {
         label: periodName(period),

@@ -20,7 +20,7 @@ import type { Line } from '../replies/reply.ts';
 import { chartFooter } from './captions.ts';
 import { lastInteraction } from './customer-last-interaction.ts';
 import { customerNamed } from './customer-named.ts';
-import { followUpKinds, followUpWords, saidWords } from './follow-up-words.ts';
+import { followUpWords, saidWords } from './follow-up-words.ts';
 import { ownerName } from './owner-name.ts';
 import { type Advice, type Company, defineReport, type Findings, type Question } from './report.ts';
 
@@ -269,7 +269,11 @@ function tilesOf(
         value: customer.grade ?? unknown,
         note: ownerName(company.directory, customer.owner_user_id),
       },
-      { label: '在跟商机', value: sums.open === 0 ? '无' : formatMoney(sums.openFen), note: `${sums.open} 个` },
+      {
+        label: '在跟商机',
+        value: sums.open === 0 ? '无' : formatMoney(sums.openFen),
+        ...(sums.open === 0 ? {} : { note: `${sums.open} 个` }),
+      },
       {
         label: '累计签约',
         value: contracts.length === 0 ? '无' : formatMoney(sums.contractFen),
@@ -280,7 +284,7 @@ function tilesOf(
       {
         label: '距上次往来',
         value: `${sums.quietDays} 天`,
-        note: followUpKinds[data.followUps[0]?.kind ?? ''] ?? '没有跟进记录',
+        note: data.followUps[0] === undefined ? '没有跟进记录' : `上次跟进 ${data.followUps[0].at.slice(5, 10)}`,
         ...(sums.silent ? { tone: 'warning' as const } : {}),
       },
       {

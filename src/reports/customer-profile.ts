@@ -1,7 +1,7 @@
 import type { ChartFrame, ChartSpec } from '../charts/spec.ts';
 import type { Dimension } from '../commands/command.ts';
 import type { Figure } from '../figures/figure.ts';
-import { formatCount, formatRate } from '../figures/format.ts';
+import { formatCount, formatRate, formatRatio } from '../figures/format.ts';
 import { ratioOf, smallSampleBelow } from '../figures/rate.ts';
 import { type CustomerShare, canCutCustomers, readCustomerShares } from '../metrics/customer-shares.ts';
 import { dimensionNames } from '../metrics/dimensions.ts';
@@ -41,7 +41,7 @@ export const customerProfileReport = defineReport({
     const title =
       most === undefined
         ? `${formatCount(total)} 家客户都没有填${label}`
-        : `${formatCount(total)} 家客户,${most.name}最多,占 ${formatRate({ numerator: most.customers, denominator: total })}`;
+        : `${formatCount(total)} 家客户,${most.name}最多,占 ${formatRatio(most.customers / total)}`;
     const frame: ChartFrame = {
       title,
       subtitle: `客户分布 · 按${by.map((dimension) => dimensionNames[dimension]).join(' × ')}`,

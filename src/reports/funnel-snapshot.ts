@@ -29,7 +29,7 @@ export async function snapshotFindings(company: Company, question: Question): Pr
   const title =
     most === null
       ? `在跟 ${total.count} 个商机,共 ${total.money}`
-      : `在跟 ${total.count} 个商机,${most.stage}压得最多(${formatCount(most.opportunities)} 个)`;
+      : `在跟 ${total.count} 个商机,${formatCount(most.opportunities)} 个压在${most.stage}`;
   const late = [...snapshot.steps].reverse().find(({ opportunities }) => opportunities > 0);
   const closest = late === undefined || late === most ? null : late;
   const stuck = await readStuckGroups(company.crm, company.stages, { ...question, overDays: null });

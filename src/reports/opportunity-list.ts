@@ -108,7 +108,7 @@ export const opportunityListReport = defineReport({
         rows: list.slice(0, drawn).map((row) => ({
           label: row.customer ?? row.name ?? row.opportunity_id,
           value: row.amount_fen === null ? null : Number(row.amount_fen),
-          note: `${stageWords(company, row)} · ${ownerName(company.directory, row.owner_user_id)}`,
+          note: isOwn(question) ? stageWords(company, row) : ownerName(company.directory, row.owner_user_id),
           tone:
             row.outcome === 'won' ? 'won' : row.outcome === 'lost' ? 'lost' : quiet.includes(row) ? 'warning' : 'ours',
         })),

@@ -115,11 +115,9 @@ export const silentCustomersReport = defineReport({
         footer: chartFooter(company, question),
         unit: 'days',
         rows: list.slice(0, drawn).map((customer) => ({
-          label: customer.grade === null ? customer.name : `${customer.name} ${customer.grade}`,
+          label: customer.name,
           value: customer.days,
-          note: [ownerName(company.directory, customer.ownerId), stakeWords(customer)]
-            .filter((part) => part !== '')
-            .join(' · '),
+          note: `${customer.grade === null ? '' : `${customer.grade} `}${ownerName(company.directory, customer.ownerId)}`,
           tone: customer.openFen + customer.contractFen > 0 ? 'warning' : 'other',
         })),
       },
