@@ -2,7 +2,12 @@ import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { chartSettingsSchema } from './charts/config.ts';
 import { Failure } from './failure.ts';
-import { type DingtalkSettings, dingtalkSchema, readDingtalkSettings } from './platforms/dingtalk/config.ts';
+import {
+  type DingtalkSettings,
+  dingtalkRobotSchema,
+  dingtalkSchema,
+  readDingtalkSettings,
+} from './platforms/dingtalk/config.ts';
 import {
   type WecomAibotSettings,
   type WecomAppSettings,
@@ -11,6 +16,7 @@ import {
   wecomAppSchema,
   wecomAppSettings,
   wecomConnectionSchema,
+  wecomRobotSchema,
 } from './platforms/wecom/config.ts';
 import { serverSettingsSchema } from './server/config.ts';
 import { type BusinessSettings, readBusinessSettings } from './settings.ts';
@@ -91,6 +97,8 @@ export interface Config {
   readonly wecomApp: WecomAppSettings | null;
   readonly wecomAibot: WecomAibotSettings | null;
   readonly dingtalk: DingtalkSettings | null;
+  /** Where group webhook robots are called; which there are stands with the groups. */
+  readonly robots: { readonly wecomApiBase: string; readonly dingtalkOapiBase: string };
   readonly business: BusinessSettings;
 }
 
@@ -123,6 +131,8 @@ export function readConfig(environment: Environment): Config {
   const wecomApp = platform(wecomAppSettings);
   const wecomAibot = platform(wecomAibotSettings);
   const dingtalk = platform(readDingtalkSettings);
+  const wecomRobots = read(wecomRobotSchema);
+  const dingtalkRobots = read(dingtalkRobotSchema);
   const business = readBusinessSettings(env.SETTINGS_FILE ?? null);
   if ('problems' in business) problems.push(...business.problems);
   if (
@@ -130,6 +140,8 @@ export function readConfig(environment: Environment): Config {
     server === null ||
     house === null ||
     charts === null ||
+    wecomRobots === null ||
+    dingtalkRobots === null ||
     store === null ||
     'problems' in business
   ) {
@@ -139,7 +151,17 @@ export function readConfig(environment: Environment): Config {
       '设置有问题,请管理员看启动日志。',
     );
   }
-  return { server, house, charts, store, wecomApp, wecomAibot, dingtalk, business: business.settings };
+  return {
+    server,
+    house,
+    charts,
+    store,
+    wecomApp,
+    wecomAibot,
+    dingtalk,
+    robots: { wecomApiBase: wecomRobots.WECOM_API_BASE, dingtalkOapiBase: dingtalkRobots.DINGTALK_OAPI_BASE },
+    business: business.settings,
+  };
 }
 
 /** An empty variable is one that is not set: compose files and CI write them so. */

@@ -2,11 +2,13 @@ import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { accessSettingsSchema } from './access/settings.ts';
 import { reportSettingsSchema } from './reports/settings.ts';
+import { scheduleSettingsSchema } from './schedule/config.ts';
 
 /** The business settings of a company (`SETTINGS_FILE`, JSON): what the numbers mean to it, who may see them, where. */
 export const businessSettingsSchema = z.strictObject({
   ...reportSettingsSchema.shape,
   ...accessSettingsSchema.shape,
+  ...scheduleSettingsSchema.shape,
 });
 export type BusinessSettings = z.infer<typeof businessSettingsSchema>;
 

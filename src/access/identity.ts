@@ -26,6 +26,21 @@ export function personBehind(
   return found.length === 1 ? (found[0] ?? null) : null;
 }
 
+/** The account of a person on a platform, for pushes; null where none is on record or two people share it. */
+export function accountOf(
+  person: Person,
+  directory: Directory,
+  settings: AccessSettings,
+  platform: IdentityPlatform,
+): string | null {
+  const set = settings.identities.find((entry) => entry.platform === platform && entry.user === person.id);
+  const own = { wecom: person.wecomUserId, dingtalk: person.dingtalkUserId, simulator: person.id }[platform];
+  const account = set?.account ?? own;
+  if (account === null || account === '') return null;
+  // The way back must lead to the same person: what is pushed to a shared account is read by somebody else.
+  return personBehind(directory, settings, platform, account)?.id === person.id ? account : null;
+}
+
 const width: readonly Role[] = ['service', 'marketing', 'rep', 'manager', 'regional_manager', 'admin', 'director'];
 
 /** Turns what the CRM calls roles into the bot's; the widest one counts. Heading a department makes a manager. */

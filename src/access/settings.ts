@@ -11,6 +11,61 @@ export const groupBindingSchema = z.union([
 ]);
 export type GroupBinding = z.infer<typeof groupBindingSchema>;
 
+/** A time of the wall clock that exists on every day: `09:00`. */
+const timeOfDay = z.string().regex(/^(?:[01]\d|2[0-3]):[0-5]\d$/, 'is not a time of day; write it like 09:00');
+
+/** What is pushed, when. The scope is the group's binding, or what the person may see. */
+export const pushSchema = z.strictObject({
+  what: z.enum(['funnel']),
+  at: timeOfDay.default('09:00'),
+  days: z.enum(['cn_workday', 'every_day', 'monday']).default('cn_workday'),
+  /** `robot` = the group's webhook robot, `app` = the bot itself; left out = the robot where there is one. */
+  via: z.enum(['app', 'robot']).optional(),
+  /** Calls the owners of what is to be asked about (WeCom group robots). */
+  mentionOwners: z.boolean().default(false),
+});
+export type PushSetting = z.infer<typeof pushSchema>;
+
+/** The webhook robot of one group: a WeCom key (wecom.md 4), or a DingTalk token with its secret (dingtalk.md 4). */
+export const groupRobotSchema = z.union(
+  [
+    z.strictObject({
+      key: z.string().regex(/^[0-9A-Za-z]{8}(?:-[0-9A-Za-z]{4}){3}-[0-9A-Za-z]{12}$/),
+    }),
+    z.strictObject({
+      token: z.string().regex(/^[0-9A-Za-z]{64}$/),
+      secret: z
+        .string()
+        .regex(/^SEC[0-9A-Za-z]{20,100}$/)
+        .optional(),
+      keyword: z.string().min(1).max(50).optional(),
+    }),
+  ],
+  'is no robot: a WeCom robot is { "key": the part behind key= }, a DingTalk robot { "token": the 64 characters behind access_token=, "secret": "SEC…" }',
+);
+export type GroupRobot = z.infer<typeof groupRobotSchema>;
+
+const groupSchema = z
+  .strictObject({
+    platform: z.enum(['wecom', 'dingtalk', 'simulator']),
+    id: z.string().min(1),
+    name: z.string().min(1),
+    bind: groupBindingSchema,
+    robot: groupRobotSchema.optional(),
+    push: z.array(pushSchema).optional(),
+  })
+  .superRefine((group, context) => {
+    const problem = (path: string, message: string) => context.addIssue({ code: 'custom', path: [path], message });
+    const { robot, platform } = group;
+    const fits = robot === undefined || ('key' in robot ? platform === 'wecom' : platform === 'dingtalk');
+    if (!fits) problem('robot', `is not one of ${platform}`);
+    for (const { via } of group.push ?? []) {
+      if (robot !== undefined && via !== 'app') continue;
+      if (via === 'robot') problem('push', 'goes via robot, but the group has none');
+      else if (platform === 'wecom') problem('push', 'a WeCom group is reached by its webhook robot only; set robot');
+    }
+  });
+
 /** Who may see what, where the CRM itself does not say it (`SETTINGS_FILE`). */
 export const accessSettingsSchema = z.strictObject({
   /** Roles by CRM user id or name, over the CRM's own. */
@@ -26,16 +81,17 @@ export const accessSettingsSchema = z.strictObject({
     )
     .default([]),
   /** Groups in which the bot answers; a group that is not here gets no figures. */
-  groups: z
+  groups: z.array(groupSchema).default([]),
+  /** People to whom something is pushed in private: one by CRM id or name, or everyone of a role. */
+  recipients: z
     .array(
       z.strictObject({
         platform: z.enum(['wecom', 'dingtalk', 'simulator']),
-        id: z.string().min(1),
-        name: z.string().min(1),
-        bind: groupBindingSchema,
+        to: z.union([z.strictObject({ user: z.string().min(1) }), z.strictObject({ role })]),
+        push: z.array(pushSchema).min(1),
       }),
     )
-    .default([]),
+    .optional(),
   /** Roles that see phone numbers and e-mail addresses in private chats; everyone else sees 138****8000. */
   clearContactsFor: z.array(role).default(['rep', 'manager', 'regional_manager', 'director', 'service']),
 });

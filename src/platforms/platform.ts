@@ -1,6 +1,7 @@
 import type { Reply } from '../replies/reply.ts';
 
-export type PlatformName = 'wecom-app' | 'wecom-aibot' | 'dingtalk' | 'simulator';
+/** The last two are webhook robots of single groups: they push and hear nothing. */
+export type PlatformName = 'wecom-app' | 'wecom-aibot' | 'dingtalk' | 'simulator' | 'wecom-robot' | 'dingtalk-robot';
 
 /** An HTTP request as it came, body unread by anyone: signatures cover the raw bytes. */
 export interface RawRequest {

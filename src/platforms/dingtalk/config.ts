@@ -32,6 +32,9 @@ const base = (fallback: string) =>
     return normal;
   });
 
+/** Custom robots of groups (dingtalk.md 4): their tokens stand with the groups, here is where they are called. */
+export const dingtalkRobotSchema = z.object({ DINGTALK_OAPI_BASE: base('https://oapi.dingtalk.com') });
+
 /** The DingTalk part of the environment. Gives null when neither key is there: the platform is then off. */
 export const dingtalkSchema = z
   .object({

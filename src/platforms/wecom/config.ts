@@ -54,6 +54,9 @@ export const wecomAibotSchema = z
   }));
 export type WecomAibotSettings = z.output<typeof wecomAibotSchema>;
 
+/** Group webhook robots (wecom.md 4): their keys stand with the groups, here is where they are called. */
+export const wecomRobotSchema = z.object({ WECOM_API_BASE: apiBase });
+
 /** 智能机器人 by long connection (wecom.md 3). */
 export const wecomConnectionSchema = z
   .object({

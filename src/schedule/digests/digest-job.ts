@@ -1,0 +1,204 @@
+import { accountOf } from '../../access/identity.ts';
+import type { AccessSettings } from '../../access/settings.ts';
+import type { Moment } from '../../calendar/clock.ts';
+import { addDays, type Day } from '../../calendar/day.ts';
+import type { Period } from '../../calendar/period.ts';
+import type { WorkCalendar } from '../../calendar/work-calendar.ts';
+import type { ChartRenderer, Picture } from '../../charts/spec.ts';
+import type { KnownCompany } from '../../company.ts';
+import { Failure } from '../../failure.ts';
+import type { Figure } from '../../figures/figure.ts';
+import type { Platform, PlatformName } from '../../platforms/platform.ts';
+import type { Reply } from '../../replies/reply.ts';
+import { typesetReply } from '../../replies/typeset-reply.ts';
+import type { Slots } from '../../store/slots.ts';
+import type { Job, Preparation, SlotTask } from '../job.ts';
+import { renderMessage } from '../message-template.ts';
+import type { Digest, DigestAsk, Earlier } from './digest.ts';
+import { recentlyMade } from './recently-made.ts';
+import { type Admission, addressOf, admit, type Recipient, recipientsOf } from './recipients.ts';
+
+export interface DigestHouse {
+  readonly access: AccessSettings;
+  readonly calendar: WorkCalendar;
+  /** null where nobody looks at pictures. */
+  readonly charts: ChartRenderer | null;
+  readonly slots: Pick<Slots, 'lastSent'>;
+  readonly platforms: ReadonlyMap<PlatformName, Pick<Platform, 'render'>>;
+  company(moment: Moment): Promise<KnownCompany>;
+  log(event: string, fields: Readonly<Record<string, unknown>>): void;
+}
+
+/** A digest for one recipient, before it becomes a platform's messages. */
+export interface Composed {
+  readonly recipient: string;
+  readonly scopeWords: string;
+  readonly reply: Reply;
+  readonly figures: readonly Figure[];
+  readonly asOf: string;
+  readonly memory: unknown;
+  readonly mention: readonly string[];
+}
+
+export interface DigestJob extends Job {
+  /** For a dry run: the words of one recipient, without a slot and without sending. */
+  compose(recipient: Recipient, task: SlotTask): Promise<Composed | Extract<Admission, { kind: 'refused' }>>;
+  recipients(moment: Moment): Promise<readonly Recipient[]>;
+}
+
+/** Messages of one run start within so many milliseconds of each other (`reliability.md`, goal L6). */
+const spreadMs = 60_000;
+/** A run this late says so. */
+const lateMs = 10 * 60_000;
+/** A digest that covers more days than this is not one. */
+const longestDays = 31;
+/** The picture is worth another try: the renderer refuses work when its queue is full. */
+const drawingTries = 3;
+
+export const digestJobName = (what: string): string => `digest:${what}`;
+
+export function digestJob<Computed>(digest: Digest<Computed>, house: DigestHouse): DigestJob {
+  const name = digestJobName(digest.what);
+  // One computation and one picture for all groups of a scope, however many there are (house rule 3).
+  const computed = recentlyMade<Computed>();
+  const drawn = recentlyMade<Picture | null>();
+
+  async function recipients(moment: Moment): Promise<Recipient[]> {
+    const { directory } = await house.company(moment);
+    return recipientsOf(digest.what, house.access, directory);
+  }
+
+  async function compose(recipient: Recipient, task: SlotTask): ReturnType<DigestJob['compose']> {
+    const { moment } = task;
+    const company = await house.company(moment);
+    const admission = admit(recipient, house.access, company.directory);
+    if (admission.kind === 'refused') return admission;
+    const missing = digest.needs.find((table) => company.capabilities.get(table)?.level === 'none');
+    if (missing !== undefined) {
+      const note = company.capabilities.get(missing)?.note ?? null;
+      return {
+        kind: 'refused',
+        why: `the CRM records no ${missing}`,
+        kindly: `CRM 没有记录${digest.title}要用的数据${note === null ? '' : `(${note})`},所以没有发。`,
+      };
+    }
+    const last = await house.slots.lastSent(name, task.target, task.plannedAt);
+    const earlier: Earlier | null = last === null ? null : { day: last.day as Day, memory: last.memory };
+    const covers = coveredBy(task.day, earlier, house.calendar);
+    const ask: DigestAsk = { scope: admission.scope, moment, covers, first: earlier === null };
+    const about = `${ask.scope.key}|${task.day}|${covers.from}|${covers.to}|${ask.first}`;
+    const morning = await computed.of(about, moment.epochMs, () => digest.compute(company, ask));
+    const { title, view, figures, ownersToAsk } = digest.view(company, morning, ask, earlier);
+    const picture = await drawn.of(`${about}|${ask.scope.words}`, moment.epochMs, async () => {
+      const chart = digest.chart(morning, ask);
+      return chart === null ? null : draw(chart);
+    });
+    const late = moment.epochMs - task.plannedAt;
+    const blocks = renderMessage(digest.template, {
+      ...view,
+      late_minutes: late < lateMs ? '' : String(Math.round(late / 60_000)),
+    });
+    const reply = typesetReply({ status: 'answered', title, blocks, picture, choices: [] });
+    const mention =
+      recipient.push.mentionOwners && admission.target.kind === 'group'
+        ? accountsOf(ownersToAsk, company, admission.target.tenant)
+        : [];
+    return {
+      recipient: recipient.name,
+      scopeWords: ask.scope.words,
+      reply,
+      figures,
+      asOf: company.dataAsOf(moment),
+      memory: digest.memory(morning),
+      mention,
+    };
+  }
+
+  const accountsOf = (owners: readonly string[], company: KnownCompany, tenant: 'wecom' | 'dingtalk' | 'simulator') =>
+    owners.flatMap((id) => {
+      const person = company.directory.person(id);
+      const account = person?.active === true ? accountOf(person, company.directory, house.access, tenant) : null;
+      return account === null ? [] : [account];
+    });
+
+  /** Words go out without a picture that cannot be drawn; the reason goes into the log. */
+  async function draw(chart: NonNullable<ReturnType<typeof digest.chart>>): Promise<Picture | null> {
+    if (house.charts === null) return null;
+    for (let tries = 1; ; tries += 1) {
+      try {
+        return await house.charts.draw(chart);
+      } catch (error) {
+        if (tries < drawingTries && error instanceof Failure && error.code === 'unavailable') continue;
+        house.log('a picture of a digest could not be drawn', { error });
+        return null;
+      }
+    }
+  }
+
+  return {
+    name,
+    title: digest.title,
+    recipients,
+    compose,
+    timetable: async (moment) =>
+      (await recipients(moment)).map(({ key, push, priority }) => ({
+        target: key,
+        part: 'digest',
+        at: push.at,
+        days: push.days,
+        priority,
+      })),
+    prepare: async (task): Promise<Preparation> => {
+      const recipient = (await recipients(task.moment)).find(({ key }) => key === task.target);
+      if (recipient === undefined) return { kind: 'nothing', why: 'nobody is to get it any more' };
+      const { directory } = await house.company(task.moment);
+      let composed: Awaited<ReturnType<DigestJob['compose']>>;
+      try {
+        composed = await compose(recipient, task);
+      } catch (error) {
+        if (error instanceof Failure && error.code === 'misconfigured')
+          return { kind: 'refused', why: error.message, kindly: error.kindly };
+        throw error;
+      }
+      if ('kind' in composed) return composed;
+      const admission = admit(recipient, house.access, directory);
+      const address = admission.kind === 'refused' ? null : addressOf(admission.target, composed.mention);
+      const platform = address === null ? undefined : house.platforms.get(address.platform);
+      if (address === null || platform === undefined)
+        return {
+          kind: 'refused',
+          why: 'no such channel is connected',
+          kindly: `「${recipient.name}」的发送渠道没有接上,今天的${digest.title}没有发。请检查平台设置和群机器人。`,
+        };
+      const { reply } = composed;
+      return {
+        kind: 'ready',
+        messages: [
+          {
+            address,
+            parts: platform.render(reply, address),
+            afterMs: recipient.priority === 0 ? 0 : spread(task.target),
+          },
+        ],
+        pictures: reply.picture === null ? [] : [reply.picture],
+        memory: composed.memory,
+      };
+    },
+  };
+}
+
+/** The whole days since the last digest that was really sent; without one, since the work day before (decision 17). */
+export function coveredBy(day: Day, earlier: Earlier | null, calendar: WorkCalendar): Period {
+  const to = addDays(day, -1);
+  const since = earlier === null || earlier.day >= day ? calendar.previousWorkDay(day) : earlier.day;
+  const earliest = addDays(day, -longestDays);
+  const from = since < earliest ? earliest : since;
+  return { label: from === to ? 'yesterday' : 'range', from, to };
+}
+
+/** The same target always at the same place within the spread (FNV-1a). */
+function spread(target: string): number {
+  let hash = 0x811c9dc5;
+  for (const char of target) hash = Math.imul(hash ^ char.charCodeAt(0), 0x01000193) >>> 0;
+  return Math.round((hash / 0xffffffff) * spreadMs);
+}
