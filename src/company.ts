@@ -1,6 +1,7 @@
 import type { Moment } from './calendar/clock.ts';
 import type { Entities, Parser } from './commands/command.ts';
 import { createParser } from './commands/parser.ts';
+import type { LanguageSettings } from './commands/settings.ts';
 import type { Crm } from './crm/crm.ts';
 import { type Directory, readDirectory } from './crm/directory.ts';
 import type { CrmTables } from './crm/schema.ts';
@@ -23,7 +24,7 @@ const customersInLanguage = 200_000;
 /** Reads who and what there is and keeps it for a short while; questions that come together share one reading. */
 export function companyKeeper(
   crm: Crm & { readonly database: Database<CrmTables> },
-  settings: ReportSettings,
+  settings: ReportSettings & LanguageSettings,
 ): (moment: Moment) => Promise<KnownCompany> {
   const people = kept(peopleForMs, async () => {
     const [directory, stages, capabilities] = await Promise.all([
@@ -35,7 +36,7 @@ export function companyKeeper(
   });
   const parser = kept(wordsForMs, async () => {
     const { directory, stages } = await people();
-    return createParser(await readEntities(crm.database, directory, stages));
+    return createParser(await readEntities(crm.database, directory, stages, settings.nicknames));
   });
   return async () => {
     const [known, language] = await Promise.all([people(), parser()]);
@@ -70,6 +71,7 @@ async function readEntities(
   { kysely }: Database<CrmTables>,
   directory: Directory,
   stages: StageModel,
+  nicknames: LanguageSettings['nicknames'],
 ): Promise<Entities> {
   const [cities, industries, channels, grades, leadChannels, products, campaigns, contacts, customers] =
     await Promise.all([
@@ -93,6 +95,9 @@ async function readEntities(
         .limit(customersInLanguage)
         .execute(),
     ]);
+  const called = (name: string) => ({
+    nicknames: Object.keys(nicknames).filter((nickname) => nicknames[nickname] === name),
+  });
   const words = (...lists: { value: string | null }[][]) =>
     [...new Set(lists.flat().map((row) => row.value))]
       .filter((value): value is string => value !== null && value !== '')
@@ -104,6 +109,7 @@ async function readEntities(
       region: person.region,
       department: person.departmentId === null ? null : (directory.department(person.departmentId)?.name ?? null),
       role: person.roles[0] ?? 'rep',
+      ...called(person.name),
     })),
     departments: directory.departments.map((department) => department.name),
     regions: directory.regions,
@@ -115,7 +121,9 @@ async function readEntities(
     stages: stages.stages.map((stage) => stage.name),
     grades: words(grades),
     campaigns: words(campaigns),
-    contacts: contacts.flatMap((row) => (row.name === null ? [] : [{ name: row.name, customer: row.customer }])),
+    contacts: contacts.flatMap((row) =>
+      row.name === null ? [] : [{ name: row.name, customer: row.customer, ...called(row.name) }],
+    ),
     customers: [...new Set(customers.map((row) => row.name))],
   };
 }

@@ -17,11 +17,18 @@ export const demoGroups: AccessSettings['groups'] = [
   { platform: 'simulator', id: 'east', name: '华东区群', bind: { region: '华东' } },
 ];
 
-/** Business settings with the demo's groups, where the company has set none of its own for the simulator. */
+/** How the generated company's people call each other. */
+const demoNicknames = { 小李: '李强', 张姐: '张丽' };
+
+/** Business settings with the demo's groups and nicknames, where the company has set none of its own for the simulator. */
 export const withDemoGroups = (settings: BusinessSettings): BusinessSettings =>
   settings.groups.some((group) => group.platform === 'simulator')
     ? settings
-    : { ...settings, groups: [...settings.groups, ...demoGroups] };
+    : {
+        ...settings,
+        groups: [...settings.groups, ...demoGroups],
+        nicknames: { ...demoNicknames, ...settings.nicknames },
+      };
 
 /** How the generated company came to be; kept beside it, so that data of one's own is never overwritten. */
 const markerEntity = 'demo_company';

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { accessSettingsSchema } from './access/settings.ts';
+import { languageSettingsSchema } from './commands/settings.ts';
 import { reportSettingsSchema } from './reports/settings.ts';
 import { scheduleSettingsSchema } from './schedule/config.ts';
 
@@ -8,6 +9,7 @@ import { scheduleSettingsSchema } from './schedule/config.ts';
 export const businessSettingsSchema = z.strictObject({
   ...reportSettingsSchema.shape,
   ...accessSettingsSchema.shape,
+  ...languageSettingsSchema.shape,
   ...scheduleSettingsSchema.shape,
 });
 export type BusinessSettings = z.infer<typeof businessSettingsSchema>;
