@@ -54,6 +54,18 @@ export const lostContractAmount = derived({
   sources: ['cm_contracts'],
 });
 
+export const lossSignRate = derived({
+  id: 'loss_sign_rate',
+  name: '有流失征兆的比例',
+  english: 'share with a sign before the end',
+  unit: 'ratio',
+  layer: 'managerial',
+  definition: '期间内宽限期走完的合同,分流失的和续上的,各有多少在到期前 90 天里有投诉、到期前 30 天里没人联系。',
+  items: [50],
+  moreIsBetter: false,
+  sources: ['cm_contracts', 'cm_tickets', 'cm_activities'],
+});
+
 export const retentionRate = derived({
   id: 'retention_rate',
   name: '客户留存率',
@@ -250,6 +262,7 @@ export const churnMetrics: readonly Metric[] = [
   lostCustomers,
   customersAtStart,
   lostContractAmount,
+  lossSignRate,
   retentionRate,
   renewalRate,
   renewalAmountRate,

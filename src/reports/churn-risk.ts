@@ -123,7 +123,9 @@ function findings(
       ],
       [signMix(atRisk)],
       [`信号最多的:${worst.join(';')}。`],
-      ...(owners.length > 1 && !isOwn(question) ? [[`按人看:${ownersWords(company.directory, owners, '家')}。`]] : []),
+      ...((owners[0]?.count ?? 0) > 1 && owners.length > 1 && !isOwn(question)
+        ? [[`按人看:${ownersWords(company.directory, owners, '家')}。`]]
+        : []),
     ],
     advice: advice(company, question, atRisk, grace),
     chart: {

@@ -198,7 +198,8 @@ function narrative(
         : `其中 ${formatCount(redDue.length)} 家 90 天内到期,牵涉 ${formatMoney(sumFen(redDue))}。`,
     ]);
     const owners = countOwners(red);
-    if (owners.length > 1 && !isOwn(question)) lines.push([`按人看:${ownersWords(company.directory, owners, '家')}。`]);
+    if ((owners[0]?.count ?? 0) > 1 && owners.length > 1 && !isOwn(question))
+      lines.push([`按人看:${ownersWords(company.directory, owners, '家')}。`]);
   }
   if (asked !== null && !asked.includes('red') && shown[0] !== undefined) {
     lines.push([

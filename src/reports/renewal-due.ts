@@ -69,7 +69,7 @@ const reasons = ({ health }: Due): string[] =>
 function findings(company: Company, question: Question, period: Period, due: readonly Due[]): Findings {
   const risky = due.filter(isRisky);
   const overdue = due.filter(({ days }) => days < 0);
-  const title = `${periodWords(question)}${formatCount(due.length)} 份合同待续,${formatMoney(sumFen(due))}${risky.length > 0 ? `,${formatCount(risky.length)} 份有风险` : ''}`;
+  const title = `${periodWords(question)}有 ${formatCount(due.length)} 份合同待续,${formatMoney(sumFen(due))}${risky.length > 0 ? `,${formatCount(risky.length)} 份有风险` : ''}`;
   const onlyRisky = question.slots.with_risk === true && risky.length > 0;
   // Those at risk stand first where that was asked; the next to end otherwise.
   const ordered = onlyRisky ? [...risky, ...due.filter((d) => !isRisky(d))] : due;
@@ -164,7 +164,9 @@ function narrative(
       : [
           `${formatCount(risky.length)} 份有风险,牵涉 ${formatMoney(sumFen(risky))};金额最大的是${biggest.customer}${reasons(biggest).length === 0 ? '' : `(${reasons(biggest).join(',')})`}。`,
         ],
-    ...(owners.length > 1 && !isOwn(question) ? [[`按人看:${ownersWords(company.directory, owners, '份')}。`]] : []),
+    ...(owners.some(({ count }) => count > 1) && owners.length > 1 && !isOwn(question)
+      ? [[`按人看:${ownersWords(company.directory, owners, '份')}。`]]
+      : []),
   ];
 }
 
