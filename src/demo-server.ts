@@ -1,13 +1,17 @@
-import { momentAt, systemClock } from './calendar/clock.ts';
+import { epochMsOf, momentAt, systemClock } from './calendar/clock.ts';
+import { daysBetween, type WallTime } from './calendar/day.ts';
 import type { Config } from './config.ts';
 import { readDirectory } from './crm/directory.ts';
 import type { CrmTables } from './crm/schema.ts';
 import { connect } from './database/connect.ts';
+import { openChatStore } from './delivery/chat-store.ts';
 import { audienceWords, ensureDemoCompany, simulatedChats, simulatedPeople, withDemoGroups } from './demo.ts';
 import type { Log } from './log.ts';
 import { createSimulator } from './platforms/simulator/simulator.ts';
 import { type Running, start } from './running.ts';
-import { simulatorPages } from './server/simulator.ts';
+import { weekdayOf } from './schedule/digests/funnel-view.ts';
+import { runOnce } from './schedule/run-once.ts';
+import { simulatorPages, type TimeTravel } from './server/simulator.ts';
 
 /** The bot on a generated company, with the chat simulator at `/`. */
 export interface RunningDemo extends Running {
@@ -22,18 +26,47 @@ export async function startDemo(read: Config, log: Log, customers = 300): Promis
   const today = momentAt(systemClock.now(), config.house.TIMEZONE).today;
   const company = crmUrl.startsWith('sqlite:') ? await ensureDemoCompany(crmUrl, today, customers) : 'connected';
 
+  // The simulator's chats begin empty, and so does what was sent into them: also on a day that the visitor travelled to.
+  const store = await openChatStore(config.house.BOT_DATABASE_URL, config.store);
+  await store.slots.forget('simulator:');
+  await store.close();
+
+  let aheadMs = 0;
+  const clock = { now: () => systemClock.now() + aheadMs };
   const database = connect<CrmTables>(crmUrl, { readOnly: true });
   const directory = await readDirectory(database);
   await database.close();
   const people = simulatedPeople(directory, config.business);
-  const simulator = createSimulator(simulatedChats(people, config.business), systemClock);
+  const simulator = createSimulator(simulatedChats(people, config.business), clock);
+  const travel: TimeTravel = {
+    label: () => nextMorning().label,
+    go: async () => {
+      aheadMs += nextMorning().at - clock.now();
+      running.schedule.scheduler.wake();
+      for (const ms of [shortlyBeforeMs + 300, shortlyBeforeMs + 3_000])
+        setTimeout(() => running.schedule.scheduler.wake(), ms).unref();
+    },
+  };
+  /** Ten seconds before nine of the next work day: 8:59 by the clock on the wall. */
+  function nextMorning(): { readonly at: number; readonly label: string } {
+    const { today, epochMs, zone } = momentAt(clock.now(), config.house.TIMEZONE);
+    const { calendar } = running.schedule.plan;
+    const nineOf = (day: typeof today): number => epochMsOf(`${day} 09:00:00` as WallTime, zone);
+    const isToday = calendar.isWorkDay(today) && epochMs < nineOf(today) - shortlyBeforeMs;
+    const day = isToday ? today : calendar.nextWorkDay(today);
+    const name = isToday ? '今天' : daysBetween(today, day) === 1 ? '明天' : weekdayOf(day);
+    return { at: nineOf(day) - shortlyBeforeMs, label: `${name} 8:59` };
+  }
+
   const running = await start(config, log, {
+    clock,
     extra: {
       platform: simulator,
       pages: ({ store }) =>
         simulatorPages({
           simulator,
-          clock: systemClock,
+          clock,
+          travel,
           zone: config.house.TIMEZONE,
           people: async () => people,
           about: (chatId) => audienceWords(chatId, config.business),
@@ -42,5 +75,16 @@ export async function startDemo(read: Config, log: Log, customers = 300): Promis
         }),
     },
   });
+  await postToday(running, clock.now());
   return { ...running, company };
+}
+
+const shortlyBeforeMs = 10_000;
+
+/** What the groups got this morning, posted at once: a visitor need not wait for tomorrow to see it. */
+async function postToday({ schedule, store, house }: Running, nowMs: number): Promise<void> {
+  const moment = momentAt(nowMs, house.zone);
+  for (const job of schedule.plan.digests.values()) {
+    for (const recipient of await job.recipients(moment)) await runOnce(store, job, recipient, moment);
+  }
 }

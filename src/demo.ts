@@ -1,5 +1,5 @@
 import { roleOf } from './access/identity.ts';
-import type { AccessSettings } from './access/settings.ts';
+import type { AccessSettings, PushSetting } from './access/settings.ts';
 import { roleNames } from './access/viewer.ts';
 import type { Day } from './calendar/day.ts';
 import { generateCompany } from './crm/demo/generate-company.ts';
@@ -11,10 +11,12 @@ import type { SimulatedChat } from './platforms/simulator/simulator.ts';
 import type { SimulatedPerson } from './server/simulator.ts';
 import type { BusinessSettings } from './settings.ts';
 
+const everyMorning: PushSetting[] = [{ what: 'funnel', at: '09:00', days: 'cn_workday', mentionOwners: false }];
+
 /** The groups of the demo: one for the directors, one for a region. */
 export const demoGroups: AccessSettings['groups'] = [
-  { platform: 'simulator', id: 'directors', name: '总监群', bind: 'all' },
-  { platform: 'simulator', id: 'east', name: '华东区群', bind: { region: '华东' } },
+  { platform: 'simulator', id: 'directors', name: '总监群', bind: 'all', push: everyMorning },
+  { platform: 'simulator', id: 'east', name: '华东区群', bind: { region: '华东' }, push: everyMorning },
 ];
 
 /** How the generated company's people call each other. */

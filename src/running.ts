@@ -13,10 +13,13 @@ import { Failure, kindlyOf } from './failure.ts';
 import { answering, type OpenHouse, openHouse } from './house.ts';
 import type { Log } from './log.ts';
 import { createDingtalk } from './platforms/dingtalk/dingtalk.ts';
+import { createDingtalkRobots } from './platforms/dingtalk/group-robots.ts';
 import type { Platform, PlatformName } from './platforms/platform.ts';
+import { createWecomRobots } from './platforms/wecom/group-robot.ts';
 import { createWecomAibot } from './platforms/wecom/wecom-aibot.ts';
 import { createWecomApp } from './platforms/wecom/wecom-app.ts';
 import { plainReply } from './replies/compose.ts';
+import { type RunningSchedule, startSchedule } from './schedule/start-schedule.ts';
 import { createHttpServer, listen } from './server/app.ts';
 import { callbacks } from './server/callbacks.ts';
 import { health, type ReadyCheck } from './server/health.ts';
@@ -32,6 +35,7 @@ export interface Running {
   readonly port: number;
   readonly house: OpenHouse;
   readonly store: ChatStore;
+  readonly schedule: RunningSchedule;
   /** Takes nothing new, finishes what it acknowledged, closes in order. */
   stop(): Promise<void>;
 }
@@ -60,6 +64,8 @@ export async function start(
   const house = openHouse(config, { state, charts, log });
   const platforms = platformsOf(config, state, store, log, options.extra);
 
+  let schedule: RunningSchedule | null = null;
+
   const worker = createInboxWorker({
     store,
     log,
@@ -87,8 +93,7 @@ export async function start(
     state,
     clock,
     log,
-    onDeadLetter: async (letter) =>
-      log.error({ ...letter }, 'a message was given up; npm run digest -- --resend sends it again'),
+    onDeadLetter: async (letter) => schedule?.plan.notices.ofDeadLetter(letter),
     onSettled: (platform, kind) => instruments.sends.inc({ platform, outcome: kind }),
   });
   const carrier =
@@ -124,11 +129,20 @@ export async function start(
   log.info({ host: config.server.HOST, port, platforms: [...platforms.keys()] }, 'listening');
   worker.wake();
   courier.wake();
+  schedule = startSchedule(
+    { settings: config.business, store, platforms, charts, clock, zone: house.zone, log, company: house.company },
+    {
+      onEnded: ({ job, state: outcome }) => instruments.slots.inc({ job, outcome }),
+      onPrepared: (job, lateMs) => instruments.slotLateSeconds.observe({ job }, lateMs / 1000),
+    },
+  );
+  const running = schedule;
 
   return {
     port,
     house,
     store,
+    schedule: running,
     stop: async () => {
       if (stopping) return;
       stopping = true;
@@ -136,6 +150,7 @@ export async function start(
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       server.closeIdleConnections();
       setTimeout(() => server.closeAllConnections(), 3_000).unref();
+      await running.stop();
       await worker.stop();
       // What was just answered still leaves; what is held for later stays for the next start.
       await Promise.race([courier.drain(), sleep(drainForMs, undefined, { ref: false })]);
@@ -152,12 +167,12 @@ export async function start(
   };
 }
 
-function platformsOf(
+export function platformsOf(
   config: Config,
   state: SharedState,
   store: ChatStore,
   log: Log,
-  extra: Extra | undefined,
+  extra: Pick<Extra, 'platform'> | undefined,
 ): Map<PlatformName, Platform> {
   const note = (event: string, fields: Readonly<Record<string, unknown>>) => log.warn(fields, event);
   const loadPicture = async (pictureId: string) => {
@@ -169,9 +184,26 @@ function platformsOf(
     config.wecomApp === null ? null : createWecomApp(config.wecomApp, { state, log: note }),
     config.wecomAibot === null ? null : createWecomAibot(config.wecomAibot, { state, log: note, loadPicture }),
     config.dingtalk === null ? null : createDingtalk(config.dingtalk, { state, log: note }),
+    ...groupRobots(config),
     extra?.platform ?? null,
   ].filter((platform): platform is Platform => platform !== null);
   return new Map(all.map((platform) => [platform.name, platform]));
+}
+
+function groupRobots({ business, robots }: Config): Platform[] {
+  const all = business.groups.flatMap(({ id, robot }) => (robot === undefined ? [] : [[id, robot] as const]));
+  const keys = new Map(all.flatMap(([id, robot]) => ('key' in robot ? [[id, robot.key] as const] : [])));
+  const custom = new Map(
+    all.flatMap(([id, robot]) =>
+      'token' in robot
+        ? [[id, { accessToken: robot.token, secret: robot.secret ?? null, keyword: robot.keyword ?? null }] as const]
+        : [],
+    ),
+  );
+  return [
+    ...(keys.size === 0 ? [] : [createWecomRobots({ keys, apiBase: robots.wecomApiBase })]),
+    ...(custom.size === 0 ? [] : [createDingtalkRobots({ robots: custom, oapiBase: robots.dingtalkOapiBase })]),
+  ];
 }
 
 function checks(

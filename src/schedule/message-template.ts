@@ -27,7 +27,7 @@ const engine = new Liquid({
 
 /**
  * The words of a message (`templates/messages/<name>.liquid`) as blocks. Lines of the template: `# ` a heading, `- ` and
- * `1. ` lists, everything else text; an empty line ends a paragraph. In a line `**…**` is strong, `!!…!!` a warning,
+ * `1. ` lists, everything else a paragraph of its own; empty lines count for nothing. In a line `**…**` is strong, `!!…!!` a warning,
  * `++…++` good news, `%%…%%` an aside. What comes from the CRM is always text. Read anew every time, so that a rewording
  * counts from the next message on.
  * @throws Failure `misconfigured`, saying where the template is wrong.
@@ -70,8 +70,9 @@ function blocksOf(text: string): Block[] {
       list.lines.push(lineOf(item[2] ?? ''));
       continue;
     }
-    endList();
+    // The lines of a loop leave empty ones behind: a list goes on over them.
     if (line === '') continue;
+    endList();
     if (line.startsWith('# ')) blocks.push({ kind: 'heading', line: lineOf(line.slice(2)) });
     else blocks.push({ kind: 'text', line: lineOf(line) });
   }

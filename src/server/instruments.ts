@@ -10,6 +10,10 @@ export interface Instruments {
   readonly answerSeconds: Histogram<'status'>;
   readonly sends: Counter<'platform' | 'outcome'>;
   readonly working: Gauge;
+  /** Scheduled messages by what became of them: sent, failed, missed, void. */
+  readonly slots: Counter<'job' | 'outcome'>;
+  /** How long after its time a scheduled message was in the outbox. */
+  readonly slotLateSeconds: Histogram<'job'>;
 }
 
 export function createInstruments(): Instruments {
@@ -54,6 +58,19 @@ export function createInstruments(): Instruments {
       name: 'chenbao_sends_total',
       help: 'Attempts to send by outcome',
       labelNames: ['platform', 'outcome'],
+      registers,
+    }),
+    slots: new Counter({
+      name: 'chenbao_slots_total',
+      help: 'Scheduled messages by what became of them',
+      labelNames: ['job', 'outcome'],
+      registers,
+    }),
+    slotLateSeconds: new Histogram({
+      name: 'chenbao_slot_late_seconds',
+      help: 'Time from the planned moment of a scheduled message to its being enqueued',
+      labelNames: ['job'],
+      buckets: [1, 2, 5, 10, 30, 60, 180, 600, 1800, 7200],
       registers,
     }),
     working: new Gauge({ name: 'chenbao_questions_working', help: 'Questions being answered now', registers }),

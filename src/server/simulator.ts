@@ -19,10 +19,18 @@ export interface SimulatedPerson {
   readonly suggestions: readonly string[];
 }
 
+/** Puts the demo's clock forward, so that a visitor sees the morning happen. */
+export interface TimeTravel {
+  /** Where to: 明天 8:59. */
+  label(): string;
+  go(): Promise<void>;
+}
+
 export interface SimulatorDeps {
   readonly simulator: Simulator;
   readonly clock: Clock;
   readonly zone: string;
+  readonly travel: TimeTravel;
   people(): Promise<readonly SimulatedPerson[]>;
   /** What each chat can see, by chat id. */
   about(chatId: string): string;
@@ -72,6 +80,8 @@ export function simulatorPages(deps: SimulatorDeps): Middleware {
         people: await deps.people(),
         chats: deps.simulator.chats.map((chat) => ({ ...chat, about: deps.about(chat.id) })),
         lines: deps.simulator.lines(),
+        now: deps.clock.now(),
+        travel: deps.travel.label(),
         about: '这是演示:左边换聊天,上面换身份。同一句话,总监、主管和销售看到的范围不一样。',
       };
       return;
@@ -98,6 +108,11 @@ export function simulatorPages(deps: SimulatorDeps): Middleware {
       }
       ctx.status = 202;
       ctx.body = { status: 'accepted' };
+      return;
+    }
+    if (ctx.path === '/simulator/travel' && ctx.method === 'POST') {
+      await deps.travel.go();
+      ctx.body = { now: deps.clock.now(), travel: deps.travel.label() };
       return;
     }
     const picture = /^\/simulator\/pictures\/([0-9a-f]{64})\.png$/.exec(ctx.path);

@@ -77,13 +77,14 @@ export function funnelView(
     covers: coverWords(ask.covers, today),
     cover_name: coverName(ask.covers, today),
     several_days: lengthInDays(ask.covers) > 1,
+    since_last: earlier === null ? '' : dayWords(earlier.day),
     basis:
       memory !== null && earlier !== null
         ? `比上一份(${dayWords(earlier.day)})`
         : morning.atStart !== null
           ? `比 ${dayWords(ask.covers.from)} 零点`
           : '',
-    empty: isEmpty,
+    none_open: isEmpty,
     nothing_moved: moved === 0,
     open: {
       opportunities: formatCount(snapshot.opportunities),
@@ -182,7 +183,9 @@ function keyView(key: KeyConversion) {
 function ownersOfStuck(company: Company, { stuck }: FunnelMorning): string {
   const owners = new Map<string | null, number>();
   for (const group of stuck ?? []) owners.set(group.ownerId, (owners.get(group.ownerId) ?? 0) + group.stuck);
-  const most = [...owners].filter(([, count]) => count > 0).sort((a, b) => b[1] - a[1]);
+  const most = [...owners]
+    .filter(([, count]) => count > 0)
+    .sort((a, b) => b[1] - a[1] || (a[0] ?? '').localeCompare(b[0] ?? ''));
   const words = most
     .slice(0, 5)
     .map(([ownerId, count]) => `${ownerName(company.directory, ownerId)} ${formatCount(count)} 个`);
@@ -213,7 +216,7 @@ function adviceOf(company: Company, morning: FunnelMorning): { readonly who: str
   const manned = (ownerId: string | null) => ownerId !== null && company.directory.person(ownerId)?.active === true;
   const most = [...owners]
     .filter(([id, { count }]) => manned(id) && count > 1)
-    .sort((a, b) => b[1].count - a[1].count)[0];
+    .sort((a, b) => b[1].count - a[1].count || b[1].fen - a[1].fen)[0];
   if (most !== undefined) {
     const [ownerId, { count, fen }] = most;
     advice.push({

@@ -114,6 +114,39 @@ const clockText = (ms) =>
     hour12: false,
   });
 
+/** The demo's clock: it runs like any other, but a visitor can put it forward. */
+function showClock() {
+  const at = new Date(performance.now() + state.clockAhead);
+  $('clock').textContent = at.toLocaleString('zh-CN', {
+    timeZone: state.zone,
+    month: 'numeric',
+    day: 'numeric',
+    weekday: 'short',
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+    hour12: false,
+  });
+}
+
+function setClock({ now, travel }) {
+  state.clockAhead = now - performance.now();
+  $('travel').textContent = `快进到${travel}`;
+  showClock();
+}
+
+async function goForward() {
+  $('travel').disabled = true;
+  try {
+    setClock(await (await fetch('/simulator/travel', { method: 'POST' })).json());
+  } finally {
+    // Until nine has come, another jump would leave this morning behind.
+    setTimeout(() => {
+      $('travel').disabled = false;
+    }, 15_000);
+  }
+}
+
 function toEnd() {
   const lines = $('lines');
   lines.scrollTop = lines.scrollHeight;
@@ -219,6 +252,9 @@ async function start() {
     select.append(option);
   }
   $('about').textContent = state.about;
+  setClock(state);
+  setInterval(showClock, 1_000);
+  $('travel').addEventListener('click', () => void goForward());
   select.addEventListener('change', () => become(select.value));
   $('back').addEventListener('click', () => {
     phone.dataset.view = 'list';

@@ -1,0 +1,121 @@
+import type { AccessSettings } from '../access/settings.ts';
+import { type Clock, type Moment, momentAt } from '../calendar/clock.ts';
+import { chineseWorkDays, type WorkCalendar } from '../calendar/work-calendar.ts';
+import type { ChartRenderer } from '../charts/spec.ts';
+import type { KnownCompany } from '../company.ts';
+import type { ChatStore } from '../delivery/chat-store.ts';
+import type { Log } from '../log.ts';
+import type { Platform, PlatformName } from '../platforms/platform.ts';
+import type { EndedSlot } from '../store/slots.ts';
+import { calendarWatch } from './calendar-watch.ts';
+import type { ScheduleSettings } from './config.ts';
+import { type DigestJob, digestJob } from './digests/digest-job.ts';
+import { funnelDigest } from './digests/funnel-digest.ts';
+import type { Job } from './job.ts';
+import { type Notices, noticesTo } from './notices.ts';
+import { pushProblems } from './push-problems.ts';
+import { createScheduler, type Scheduler } from './scheduler.ts';
+import { createTicker } from './ticker.ts';
+
+/** What the clock works with. */
+export interface ScheduleHouse {
+  readonly settings: AccessSettings & { readonly schedule: ScheduleSettings };
+  readonly store: ChatStore;
+  readonly platforms: ReadonlyMap<PlatformName, Platform>;
+  readonly charts: ChartRenderer | null;
+  readonly clock: Clock;
+  readonly zone: string;
+  readonly log: Log;
+  company(moment: Moment): Promise<KnownCompany>;
+}
+
+export interface SchedulePlan {
+  readonly calendar: WorkCalendar;
+  readonly notices: Notices;
+  /** By the name that settings and scripts use: `funnel`. */
+  readonly digests: ReadonlyMap<string, DigestJob>;
+  readonly jobs: readonly Job[];
+}
+
+/** Everything that the clock owes, without anything that ticks: scripts run single jobs of it. */
+export function planSchedule(house: ScheduleHouse): SchedulePlan {
+  const { store, platforms, settings, log } = house;
+  const calendar = chineseWorkDays(settings.schedule.workDays);
+  const notices = noticesTo({
+    access: settings,
+    store,
+    platforms,
+    log,
+    directory: async () => (await house.company(momentAt(house.clock.now(), house.zone))).directory,
+  });
+  const digests = new Map([
+    [
+      'funnel',
+      digestJob(funnelDigest, {
+        access: settings,
+        calendar,
+        charts: house.charts,
+        slots: store.slots,
+        platforms,
+        company: house.company,
+        log: (event, fields) => log.warn(fields, event),
+      }),
+    ],
+  ]);
+  return { calendar, notices, digests, jobs: [...digests.values(), calendarWatch(calendar, notices, store.slots)] };
+}
+
+export interface RunningSchedule {
+  readonly plan: SchedulePlan;
+  readonly scheduler: Scheduler;
+  stop(): Promise<void>;
+}
+
+/** Starts the clock: node-cron wakes, the start itself and a sweep find what was left. */
+export function startSchedule(
+  house: ScheduleHouse,
+  instruments: {
+    onEnded(ended: EndedSlot): void;
+    onPrepared(job: string, lateMs: number): void;
+  },
+): RunningSchedule {
+  const { log, zone, clock, settings } = house;
+  const plan = planSchedule(house);
+  const titles = new Map(plan.jobs.map((job) => [job.name, job.title]));
+  const ticker = createTicker(() => scheduler.wake(), { zone, log });
+  const scheduler = createScheduler({
+    store: house.store,
+    jobs: plan.jobs,
+    calendar: plan.calendar,
+    clock,
+    zone,
+    catchUpMs: settings.schedule.catchUpMinutes * 60_000,
+    log,
+    onTimes: ticker.wakeAt,
+    onUntold: (ended, kindly) => plan.notices.ofSlot(ended, titles.get(ended.job) ?? ended.job, kindly),
+    ...instruments,
+  });
+  void tellProblems();
+  scheduler.wake();
+
+  async function tellProblems(): Promise<void> {
+    try {
+      const moment = momentAt(clock.now(), zone);
+      const { directory } = await house.company(moment);
+      const connected = (platform: PlatformName) => house.platforms.has(platform);
+      for (const problem of pushProblems(settings, directory, connected, zone, moment.today))
+        log.warn({ problem }, 'a push cannot arrive as it is set up');
+    } catch (error) {
+      log.warn({ error }, 'the pushes could not be checked');
+    }
+  }
+
+  return {
+    plan,
+    scheduler,
+    stop: async () => {
+      await ticker.stop();
+      await scheduler.stop();
+    },
+  };
+}
