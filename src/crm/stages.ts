@@ -36,7 +36,7 @@ export const standardStages: readonly StageSetting[] = [
   { name: '需求诊断', entry: '完成需求调研问卷' },
   { name: '方案演示', entry: '已安排并完成演示会议' },
   { name: '报价谈判', entry: '已发送正式报价单' },
-  { name: '成交', entry: '合同签署(或收到首付款,见设置 win_rule)' },
+  { name: '成交', entry: '合同签署' },
 ];
 
 interface CrmStage {

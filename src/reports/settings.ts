@@ -23,8 +23,6 @@ export const reportSettingsSchema = z.strictObject({
   silentDays: z
     .strictObject({ default: day.default(90), byGrade: z.record(z.string(), day).default({}) })
     .default({ default: 90, byGrade: {} }),
-  /** Decision 3: when an opportunity counts as won. */
-  winRule: z.enum(['contract_signed', 'first_payment']).default('contract_signed'),
   /** Decision 22: the month (1-12) in which the fiscal year starts. */
   fiscalYearStartMonth: z.number().int().min(1).max(12).default(1),
   /** Item 107: the conversion that the digest watches. */

@@ -230,9 +230,10 @@ export const readModel20261121 = {
       primaryKey: ['activity_id'],
       indexes: {
         customer: ['customer_id', 'occurred_at'],
-        user: ['user_id', 'occurred_at'],
+        // Covering: counting a month's follow-ups reads the index alone.
+        user: ['user_id', 'occurred_at', 'kind', 'customer_id', 'is_connected', 'duration_minutes'],
         opportunity: ['opportunity_id', 'occurred_at'],
-        time: ['occurred_at'],
+        time: ['occurred_at', 'kind', 'user_id', 'customer_id', 'is_connected', 'duration_minutes'],
       },
     },
   ),
