@@ -3,7 +3,7 @@ import type { Dimension, Intent, Repair } from '../commands/command.ts';
 import type { Question } from '../reports/report.ts';
 import { orderWords, type ReportWords, reportWords } from '../reports/vocabulary.ts';
 
-/** How a grouping is called: 按人, 按区域. */
+/** How a grouping is called: 按人, 按大区. */
 export const dimensionNames: Readonly<Record<Dimension, string>> = {
   agent: '客服',
   campaign: '活动',
@@ -20,7 +20,7 @@ export const dimensionNames: Readonly<Record<Dimension, string>> = {
   product_line: '产品线',
   province: '省份',
   recall_method: '唤醒方式',
-  region: '区域',
+  region: '大区',
   size: '客户规模',
   stage: '阶段',
 };

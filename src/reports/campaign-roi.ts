@@ -163,7 +163,7 @@ function channelFindings(company: Company, question: Question, found: Found): Fi
       rows: shown.slice(0, 12).map((result) => ({
         label: result.name,
         value: measured(result, main),
-        note: `CPL ${money(cplOf(result))} · 转化 ${result.leads === 0 ? unknown : formatRatio(result.wonLeads / result.leads)}`,
+        note: `CPL ${money(cplOf(result))}`,
         tone: toneOf(result, found),
       })),
       unit: main.unit,

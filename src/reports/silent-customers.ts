@@ -266,7 +266,7 @@ function adviceOf(
   if (first !== undefined) {
     const last = first.lastFollowUp;
     advice.push({
-      text: `先联系${first.name}${last === null ? ',把基本情况问清楚' : `,接着${last.at.slice(5, 10)} 那次往下谈`}`,
+      text: `先联系${first.name}${last === null ? ',把基本情况问清楚' : `,接着 ${last.at.slice(5, 10)} 那次往下谈`}`,
       who: isOwn(question) ? null : ownerName(company.directory, first.ownerId),
       due: addDays(today, 1),
       command: `客户 ${first.name}`,

@@ -1,6 +1,6 @@
 import { elapsed, isRunning, lengthInDays, type Period } from '../calendar/period.ts';
 import type { Dimension } from '../commands/command.ts';
-import type { Figure } from '../figures/figure.ts';
+import type { Figure, Unit } from '../figures/figure.ts';
 import { formatPoints, formatRatio, formatValue, unknown } from '../figures/format.ts';
 import { metricByWords } from '../metrics/catalogue.ts';
 import { measure, total } from '../metrics/engine.ts';
@@ -160,7 +160,7 @@ function attainment(company: Company, question: Question, found: Attained): Find
           label: isOwn(question) ? '你' : question.scope.words,
           value: actual,
           target: whole.amount,
-          note: formatRatio(share),
+          note: gapWords(actual, whole.amount, metric.unit),
           tone: toneOf(share, pace),
         },
         ...held.slice(0, 15).map((one) => {
@@ -169,7 +169,7 @@ function attainment(company: Company, question: Question, found: Attained): Find
             label: one.name,
             value: one.actual,
             target: one.target,
-            note: own === null ? '没有目标' : formatRatio(own),
+            note: own === null ? '没有目标' : gapWords(one.actual, one.target, metric.unit),
             tone: own === null ? ('other' as const) : toneOf(own, pace),
           };
         }),
@@ -208,6 +208,12 @@ function attainment(company: Company, question: Question, found: Attained): Find
       { label: '管道金额', command: '管道金额' },
     ],
   };
+}
+
+/** How far from the target, either way: the share stands above the bar already. */
+function gapWords(actual: number, target: number | null, unit: Unit): string {
+  if (target === null) return '没有目标';
+  return actual >= target ? `超 ${formatValue(actual - target, unit)}` : `差 ${formatValue(target - actual, unit)}`;
 }
 
 const toneOf = (share: number, pace: number): 'won' | 'ours' | 'warning' =>
