@@ -139,7 +139,14 @@ function findings(
     title,
     mode: null,
     headline: figures,
-    figures: [...figures, ...parts.map((part) => rateFigure(churnRate, part.rate, { [part.dimension]: part.name }))],
+    figures: [
+      ...figures,
+      ...parts.map((part) => rateFigure(churnRate, part.rate, { [part.dimension]: part.name })),
+      ...signs.flatMap(({ words, lost, kept }) => [
+        rateFigure(lossSignRate, lost, { sign: words, of: '流失' }),
+        rateFigure(lossSignRate, kept, { sign: words, of: '续上' }),
+      ]),
+    ],
     narrative: narrative(question, whole, parts, odd, signs),
     advice: advice(question, first, sign),
     chart: {
@@ -177,10 +184,6 @@ function findings(
       ...(question.groupBy.length === 0 ? [followUp(question, '流失分析', '按行业 按规模')] : []),
       { label: '流失风险', command: '流失风险' },
       { label: '口径 客户流失率', command: '口径 客户流失率' },
-      ...signs.flatMap(({ words, lost, kept }) => [
-        rateFigure(lossSignRate, lost, { sign: words, of: '流失' }),
-        rateFigure(lossSignRate, kept, { sign: words, of: '续上' }),
-      ]),
     ],
   };
 }

@@ -1,0 +1,377 @@
+import type { Figure } from '../figures/figure.ts';
+import { formatCount, formatRate, formatRatio, unknown } from '../figures/format.ts';
+import { differs, type Rate, ratioOf } from '../figures/rate.ts';
+import {
+  type DuplicateGroup,
+  type OwnerQuality,
+  type QualityAsk,
+  type RequiredField,
+  readCompleteness,
+  readDuplicates,
+  readFaults,
+  readWithoutPhone,
+  requiredFields,
+} from '../metrics/data-quality.ts';
+import {
+  contradictoryDates,
+  dataCompleteness,
+  duplicateCustomers,
+  fieldCompleteness,
+  missingPhones,
+  orphanRecords,
+  overdueCloseDates,
+} from '../metrics/quality.ts';
+import { chartFooter, isOwn, whose } from './captions.ts';
+import { unanswerable } from './empty-period.ts';
+import { plainFigure, rateFigure } from './figure-of.ts';
+import { dueIn, leaderOf } from './next-steps.ts';
+import { ownerName } from './owner-name.ts';
+import { type Advice, type Company, defineReport, type Findings, nothingFound, type Question } from './report.ts';
+
+const listed = 20;
+const fields = Object.keys(requiredFields) as RequiredField[];
+
+/** 数据质量 (items 77, 78): required fields, duplicates, orphans, contradictory dates; per owner; or one check alone. */
+export const dataQualityReport = defineReport({
+  intent: 'data_quality',
+  items: [77, 78],
+  defaultPeriod: null,
+  dimensions: ['owner'],
+  needs: ['customers'],
+  async run(company, question) {
+    const refused = unanswerable(question, '数据质量');
+    if (refused !== null) return refused;
+    const { scope, filter, moment } = question;
+    const ask = { scope, filter, moment };
+    if (question.slots.check === 'duplicates') return duplicates(company, question, ask);
+    if (question.slots.check === 'missing_phone') return withoutPhone(company, question, ask);
+    return overview(company, question, ask);
+  },
+});
+
+const cells = (owners: readonly OwnerQuality[]): Rate => ({
+  numerator: owners.reduce((sum, o) => sum + fields.reduce((all, field) => all + o.filled[field], 0), 0),
+  denominator: owners.reduce((sum, o) => sum + o.customers * fields.length, 0),
+});
+
+const customersOf = (owners: readonly OwnerQuality[]): number => owners.reduce((sum, o) => sum + o.customers, 0);
+
+const extraCopies = (groups: readonly DuplicateGroup[]): number => groups.reduce((sum, g) => sum + g.copies - 1, 0);
+
+async function overview(company: Company, question: Question, ask: QualityAsk): Promise<Findings> {
+  const inactive = company.directory.people.filter((person) => !person.active).map(({ id }) => id);
+  const [owners, groups, faults] = await Promise.all([
+    readCompleteness(company.crm, ask),
+    readDuplicates(company.crm, ask),
+    readFaults(company.crm, ask, inactive),
+  ]);
+  const customers = customersOf(owners);
+  if (customers === 0) return nothingFound('没有在管客户', `${whose(question)}现在没有在管的客户,没有数据可查。`);
+  const rate = cells(owners);
+  const byField = fields
+    .map((field) => ({
+      field,
+      rate: { numerator: owners.reduce((sum, o) => sum + o.filled[field], 0), denominator: customers },
+    }))
+    .sort((a, b) => a.rate.numerator - b.rate.numerator);
+  const phoneless = customers - byField.find(({ field }) => field === 'phone')!.rate.numerator;
+  const [orphans, dates] = [faults.ownerless + faults.orphanDeals, faults.closedBeforeCreated + faults.endsBeforeStart];
+  const ranked = rankedOwners(owners);
+  const worst = worstOwner(ranked);
+  const byOwner = question.groupBy.includes('owner');
+  const weakest = byField[0]!;
+  const complete = rate.numerator === rate.denominator;
+  const title = complete
+    ? `必填项都填了,疑似重复 ${formatCount(extraCopies(groups))} 家`
+    : byOwner && worst !== null
+      ? `${ownerName(company.directory, worst.ownerId)}的数据最不全,完整率 ${formatRatio(ratioOf(cells([worst])) ?? 0)}`
+      : `数据完整率 ${formatRatio(ratioOf(rate) ?? 0)},缺得最多的是${requiredFields[weakest.field]}`;
+  const figures: Figure[] = [
+    rateFigure(dataCompleteness, rate),
+    plainFigure(duplicateCustomers, extraCopies(groups)),
+    plainFigure(missingPhones, phoneless),
+    plainFigure(orphanRecords, orphans),
+    plainFigure(contradictoryDates, dates),
+  ];
+  const drawn = byOwner
+    ? ranked
+        .slice(0, 15)
+        .map((o) => ({ name: ownerName(company.directory, o.ownerId), rate: cells([o]), odd: o === worst }))
+    : byField.map(({ field, rate: r }) => ({
+        name: requiredFields[field] as string,
+        rate: r,
+        odd: field === weakest.field,
+      }));
+  return {
+    title,
+    mode: null,
+    headline: figures,
+    figures: [
+      ...figures,
+      plainFigure(overdueCloseDates, faults.overdueCloseDates),
+      ...byField.map(({ field, rate: r }) => rateFigure(fieldCompleteness, r, { field: requiredFields[field] })),
+      ...ranked.map((o) =>
+        rateFigure(dataCompleteness, cells([o]), { owner: ownerName(company.directory, o.ownerId) }),
+      ),
+    ],
+    narrative: [
+      [
+        `${whose(question)}在管 ${formatCount(customers)} 家客户,必填项填了 `,
+        { strong: formatRate(rate) },
+        complete
+          ? '。'
+          : `;缺得最多的是${byField
+              .filter(({ rate: r }) => r.numerator < r.denominator)
+              .slice(0, 2)
+              .map(
+                ({ field, rate: r }) => `${requiredFields[field]}(缺 ${formatCount(r.denominator - r.numerator)} 家)`,
+              )
+              .join('和')}。`,
+      ],
+      [
+        groups.length === 0 && orphans === 0 && dates === 0
+          ? '没有查出重复、没归属或日期对不上的记录。'
+          : `另外${[
+              groups.length === 0
+                ? ''
+                : `疑似重复 ${formatCount(extraCopies(groups))} 家(${groups
+                    .slice(0, 2)
+                    .map((g) => g.names[0])
+                    .join('、')}${groups.length > 2 ? '等' : ''})`,
+              orphans === 0 ? '' : `没有归属 ${formatCount(orphans)} 条`,
+              dates === 0 ? '' : `日期对不上 ${formatCount(dates)} 条`,
+            ]
+              .filter((part) => part !== '')
+              .join(',')}。`,
+        faults.overdueCloseDates > 0 ? `${formatCount(faults.overdueCloseDates)} 个在跟商机的预计成交日已经过了。` : '',
+      ],
+      ...(isOwn(question) || ranked.length < 2
+        ? []
+        : [
+            [
+              worst === null
+                ? '各人的完整率差别在正常波动以内。'
+                : `${ownerName(company.directory, worst.ownerId)}最低,${formatRate(cells([worst]))},这个差别不是波动。`,
+            ],
+          ]),
+    ],
+    advice: advice(company, question, { worst, groups, orphans, overdue: faults.overdueCloseDates }),
+    chart: complete
+      ? null
+      : {
+          kind: 'bar',
+          direction: 'across',
+          title,
+          subtitle: byOwner ? '必填项完整率 · 按人,低的在前' : '必填项完整率 · 按项,低的在前',
+          footer: chartFooter(company, question),
+          labels: drawn.map(({ name }) => name),
+          series: [
+            {
+              label: '完整率',
+              tone: 'ours',
+              values: drawn.map(({ rate: r }) => ratioOf(r)),
+              tones: drawn.map(({ odd }) => (odd ? ('warning' as const) : ('ours' as const))),
+            },
+          ],
+          unit: 'ratio',
+          ...(byOwner ? { line: { label: '整体', value: ratioOf(rate) ?? 0 } } : {}),
+        },
+    table: {
+      columns: ['负责人', '客户', '完整率', ...fields.map((field) => `缺${requiredFields[field]}`)],
+      rows: ranked.map((o) => [
+        ownerName(company.directory, o.ownerId),
+        formatCount(o.customers),
+        formatRatio(ratioOf(cells([o])) ?? 0),
+        ...fields.map((field) => formatCount(o.customers - o.filled[field])),
+      ]),
+      numeric: [false, true, true, ...fields.map(() => true)],
+    },
+    notes: [`必填项:${fields.map((field) => requiredFields[field]).join('、')};公海的客户不算。`],
+    choices: [
+      ...(byOwner || isOwn(question) ? [] : [{ label: '按人看', command: '数据质量 按人' }]),
+      { label: '重复客户', command: '重复客户' },
+      { label: '没手机号的客户', command: '没手机号的客户' },
+      { label: '未更新', command: '未更新 3天' },
+    ],
+  };
+}
+
+const rankedOwners = (owners: readonly OwnerQuality[]): OwnerQuality[] =>
+  owners
+    .filter((o) => o.customers > 0)
+    .sort((a, b) => (ratioOf(cells([a])) ?? 0) - (ratioOf(cells([b])) ?? 0) || b.customers - a.customers);
+
+/** The lowest, only when the difference to the others holds after correction for all owners. */
+function worstOwner(ranked: readonly OwnerQuality[]): OwnerQuality | null {
+  const [first, ...rest] = ranked;
+  return first !== undefined && rest.length > 0 && differs(cells([first]), cells(rest), ranked.length) ? first : null;
+}
+
+function advice(
+  company: Company,
+  question: Question,
+  found: {
+    readonly worst: OwnerQuality | null;
+    readonly groups: readonly DuplicateGroup[];
+    readonly orphans: number;
+    readonly overdue: number;
+  },
+): Advice[] {
+  const own = isOwn(question);
+  return [
+    ...(found.worst === null || own
+      ? []
+      : [
+          {
+            text: `把缺的必填项补齐,先补等级和电话`,
+            who: ownerName(company.directory, found.worst.ownerId),
+            due: dueIn(question, 5),
+            command: '数据质量 按人',
+          },
+        ]),
+    ...(found.groups.length === 0
+      ? []
+      : [
+          {
+            text: `合并 ${formatCount(found.groups.length)} 组重复客户,先定归谁`,
+            who: own ? null : leaderOf(company, found.groups[0]!.owners.find((id) => id !== null) ?? ''),
+            due: dueIn(question, 5),
+            command: '重复客户',
+          },
+        ]),
+    ...(found.overdue === 0
+      ? []
+      : [
+          {
+            text: `${formatCount(found.overdue)} 个商机的预计成交日过了,逐个改成和客户确认过的日期`,
+            who: null,
+            due: dueIn(question, 2),
+            command: '积压',
+          },
+        ]),
+  ].slice(0, 3);
+}
+
+async function duplicates(company: Company, question: Question, ask: QualityAsk): Promise<Findings> {
+  const groups = await readDuplicates(company.crm, ask);
+  const copies = extraCopies(groups);
+  const figure = plainFigure(duplicateCustomers, copies);
+  if (groups.length === 0)
+    return {
+      ...nothingFound('没有疑似重复的客户', `${whose(question)}的客户里,没有名称或电话相同的。`, [
+        { label: '数据质量', command: '数据质量' },
+      ]),
+      figures: [figure],
+    };
+  const split = groups.filter(({ owners }) => owners.length > 1);
+  return {
+    title: `${formatCount(groups.length)} 组客户疑似重复,多出 ${formatCount(copies)} 家`,
+    mode: null,
+    headline: [figure],
+    figures: [figure],
+    narrative: [
+      [
+        `${whose(question)}有 `,
+        { warning: `${formatCount(groups.length)} 组` },
+        `客户名称或电话相同,多出 ${formatCount(copies)} 家:${groups
+          .slice(0, 3)
+          .map(({ names }) => names.slice(0, 2).join(' / '))
+          .join(';')}${groups.length > 3 ? '等' : ''}。`,
+      ],
+      [
+        split.length === 0
+          ? '每组都在同一个人名下,合并就行。'
+          : `其中 ${formatCount(split.length)} 组在不同的人名下,合并前要先定归谁。`,
+      ],
+    ],
+    advice: [
+      {
+        text: '先合并有合同或在跟商机的那几组',
+        who: null,
+        due: dueIn(question, 5),
+        command: `客户 ${groups[0]!.names[0]}`,
+      },
+    ],
+    chart: null,
+    table: {
+      columns: ['客户', '份数', '相同的是', '负责人'],
+      rows: groups
+        .slice(0, question.top ?? listed)
+        .map(({ names, copies: n, by, owners }) => [
+          names.join(' / '),
+          formatCount(n),
+          by === 'name' ? '名称' : '电话',
+          owners.map((id) => ownerName(company.directory, id)).join('、'),
+        ]),
+      numeric: [false, true, false, false],
+    },
+    notes: ['名称按去掉「有限公司」等字样后比;同名的不一定是一家,合并前请核对。'],
+    choices: [{ label: '数据质量', command: '数据质量' }],
+  };
+}
+
+async function withoutPhone(company: Company, question: Question, ask: QualityAsk): Promise<Findings> {
+  const [owners, list] = await Promise.all([
+    readCompleteness(company.crm, ask),
+    readWithoutPhone(company.crm, ask, question.top ?? listed),
+  ]);
+  const customers = customersOf(owners);
+  const missing = customers - owners.reduce((sum, o) => sum + o.filled.phone, 0);
+  const figures = [
+    plainFigure(missingPhones, missing),
+    rateFigure(fieldCompleteness, { numerator: customers - missing, denominator: customers }, { field: '电话' }),
+  ];
+  if (missing === 0)
+    return {
+      ...nothingFound('在管客户都有电话', `${whose(question)}在管的 ${formatCount(customers)} 家客户都有电话。`),
+      figures,
+    };
+  const byOwner = owners
+    .map((o) => ({ ownerId: o.ownerId, count: o.customers - o.filled.phone }))
+    .filter(({ count }) => count > 0)
+    .sort((a, b) => b.count - a.count);
+  return {
+    title: `${formatCount(missing)} 家客户没有电话`,
+    mode: null,
+    headline: figures,
+    figures,
+    narrative: [
+      [
+        `${whose(question)}在管的 ${formatCount(customers)} 家里,`,
+        { warning: `${formatCount(missing)} 家` },
+        `客户和联系人上都没有电话,打不通也催不了。`,
+      ],
+      ...(byOwner.length > 1 && !isOwn(question)
+        ? [
+            [
+              `按人看:${byOwner
+                .slice(0, 3)
+                .map(({ ownerId, count }) => `${ownerName(company.directory, ownerId)} ${count} 家`)
+                .join('、')}${byOwner.length > 3 ? '等' : ''}。`,
+            ],
+          ]
+        : []),
+    ],
+    advice: [
+      {
+        text: `下次联系时把电话补上,先补${list[0]?.grade === 'A' ? ' A 级的' : (list[0]?.name ?? '')}`,
+        who: byOwner[0] === undefined || isOwn(question) ? null : ownerName(company.directory, byOwner[0].ownerId),
+        due: dueIn(question, 5),
+        command: null,
+      },
+    ],
+    chart: null,
+    table: {
+      columns: ['客户', '级别', '建档', '负责人'],
+      rows: list.map((c) => [
+        c.name,
+        c.grade ?? unknown,
+        c.createdAt.slice(0, 10),
+        ownerName(company.directory, c.ownerId),
+      ]),
+      numeric: [false, false, false, false],
+    },
+    notes: missing > list.length ? [`名单列了 ${list.length} 家,等级高的在前。`] : [],
+    choices: [{ label: '数据质量', command: '数据质量' }],
+  };
+}
