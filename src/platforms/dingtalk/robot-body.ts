@@ -82,7 +82,9 @@ export function parseRobotBody(json: string): RobotBody {
 function parseJsonNumbersAsText(json: string): unknown {
   try {
     // The first pass judges the syntax; quoting numbers could turn what is not JSON into JSON.
-    JSON.parse(json);
+    const parsed: unknown = JSON.parse(json);
+    // Most messages hold only short whole numbers, which are written in one way.
+    if (!/[:[,]\s*(?:-|\d{16}|\d+[.eE])/.test(json)) return numbersAsText(parsed);
     const quoted = json.replace(/"[^"\\]*(?:\\.[^"\\]*)*"|-?\d[\d.eE+-]*/g, (token) =>
       token.startsWith('"') ? token : `"${token}"`,
     );
@@ -90,6 +92,17 @@ function parseJsonNumbersAsText(json: string): unknown {
   } catch {
     return undefined;
   }
+}
+
+function numbersAsText(value: unknown): unknown {
+  if (typeof value === 'number') return String(value);
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map(numbersAsText);
+  for (const [name, inner] of Object.entries(value)) {
+    if (typeof inner === 'number' || typeof inner === 'object')
+      (value as Record<string, unknown>)[name] = numbersAsText(inner);
+  }
+  return value;
 }
 
 function wordsOf(body: z.infer<typeof bodySchema>): string | null {

@@ -30,10 +30,8 @@ export const delivery20261121 = {
     {
       primaryKey: ['inbox_id'],
       unique: { message: ['platform', 'message_id'] },
-      indexes: {
-        state: ['state', 'lease_until'],
-        conversation: ['conversation_id', 'state'],
-      },
+      // One, because every callback waits for this insert: few rows are unfinished, whichever way they are asked for.
+      indexes: { state: ['state', 'conversation_id'] },
     },
   ),
   /** One row per platform message: `due` → `sending` → `sent` | `unknown` (→ `sending` once more) | `failed`. */
