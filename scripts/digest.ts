@@ -65,6 +65,10 @@ await runScript(async () => {
     const moment = momentAt(nowMs, config.house.TIMEZONE);
     if (config.house.CRM_DATABASE_URL.startsWith('sqlite:'))
       await ensureDemoCompany(config.house.CRM_DATABASE_URL, momentAt(systemClock.now(), config.house.TIMEZONE).today);
+    if (!values.json && systemClock.now() - nowMs > 3_600_000)
+      console.log(
+        '注意:CRM 只存着现在的阶段,过去时刻的「在跟」和「积压」按现在的商机算;新进、成交、丢单是那时候的。\n',
+      );
     const { digests } = planSchedule({
       settings: config.business,
       store,

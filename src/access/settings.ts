@@ -30,13 +30,20 @@ export type PushSetting = z.infer<typeof pushSchema>;
 export const groupRobotSchema = z.union(
   [
     z.strictObject({
-      key: z.string().regex(/^[0-9A-Za-z]{8}(?:-[0-9A-Za-z]{4}){3}-[0-9A-Za-z]{12}$/),
+      key: z
+        .string()
+        .regex(
+          /^[0-9A-Za-z]{8}(?:-[0-9A-Za-z]{4}){3}-[0-9A-Za-z]{12}$/,
+          'is no key of a group robot: write only what stands behind key= in its address',
+        ),
     }),
     z.strictObject({
-      token: z.string().regex(/^[0-9A-Za-z]{64}$/),
+      token: z
+        .string()
+        .regex(/^[0-9A-Za-z]{64}$/, 'is no token of a custom robot: write the 64 characters behind access_token='),
       secret: z
         .string()
-        .regex(/^SEC[0-9A-Za-z]{20,100}$/)
+        .regex(/^SEC[0-9A-Za-z]{20,100}$/, 'is no secret of a custom robot: it begins with SEC')
         .optional(),
       keyword: z.string().min(1).max(50).optional(),
     }),

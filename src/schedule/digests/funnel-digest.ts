@@ -134,7 +134,7 @@ export const funnelDigest: Digest<FunnelMorning> = {
         return {
           label: step.stage,
           value: step.opportunities,
-          note: `${formatMoney(step.amountFen)}${stuck === 0 ? '' : `,积压 ${formatCount(stuck)} 个`}`,
+          note: `${formatMoney(step.amountFen)}${stuck === 0 ? '' : ` · 积压 ${formatCount(stuck)} 个`}`,
           tone: step === worst && stuck > 0 ? 'warning' : 'ours',
         };
       }),

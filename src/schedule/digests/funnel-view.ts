@@ -195,12 +195,13 @@ function ownersOfStuck(company: Company, { stuck }: FunnelMorning): string {
 /** One thing to be glad of; empty where there is none, never made up. */
 function highlightOf(company: Company, { bestWin, flow }: FunnelMorning): string {
   if (bestWin !== null) {
-    const amount = bestWin.amount_fen === null ? '' : `,${formatMoney(Number(bestWin.amount_fen))}`;
+    const amount = bestWin.amount_fen === null ? '' : `(${formatMoney(Number(bestWin.amount_fen))})`;
     return `${ownerName(company.directory, bestWin.owner_user_id)}签下${bestWin.customer ?? bestWin.name ?? '一单'}${amount}`;
   }
   const advanced = flow?.steps.reduce((sum, step) => sum + step.advanced, 0) ?? 0;
   if (flow === null || advanced === 0) return '';
   const most = flow.steps.reduce((best, step) => (step.advanced > best.advanced ? step : best));
+  if (advanced === 1) return `${most.stage}有 1 个商机往前走了一步`;
   return `${formatCount(advanced)} 个商机往前走了一步,${most.stage}出来的最多(${formatCount(most.advanced)} 个)`;
 }
 
@@ -224,6 +225,12 @@ function adviceOf(company: Company, morning: FunnelMorning): { readonly who: str
       text: `把名下 ${formatCount(count)} 个积压(${formatMoney(fen)})逐个定下次跟进时间,没戏的关掉`,
     });
   }
+  const stages = new Map<string, { count: number; fen: number }>();
+  for (const group of stuck ?? []) {
+    const sum = stages.get(group.stage) ?? { count: 0, fen: 0 };
+    stages.set(group.stage, { count: sum.count + group.stuck, fen: sum.fen + group.stuckFen });
+  }
+  const fullest = [...stages].sort((a, b) => b[1].count - a[1].count)[0];
   const unmanned = [...owners].filter(([id]) => !manned(id)).reduce((sum, [, { count }]) => sum + count, 0);
   if (unmanned > 0)
     advice.push({ who: '主管今天', text: `把没人管或负责人已离职的 ${formatCount(unmanned)} 个积压分给在岗的人` });
@@ -234,6 +241,13 @@ function adviceOf(company: Company, morning: FunnelMorning): { readonly who: str
   }
   if (flow !== null && flow.lost > 1 && flow.lost > flow.won)
     advice.push({ who: '晨会上', text: `丢的 ${formatCount(flow.lost)} 个逐个说原因,发「丢单明细 本周」看名单` });
+  if (fullest !== undefined && fullest[1].count > 2) {
+    const [stage, { count, fen }] = fullest;
+    advice.push({
+      who: '晨会上',
+      text: `先过${stage}的 ${formatCount(count)} 个积压(${formatMoney(fen)}),积压里这一段最多`,
+    });
+  }
   return advice.slice(0, 2);
 }
 

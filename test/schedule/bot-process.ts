@@ -1,0 +1,38 @@
+import { systemClock } from '../../src/calendar/clock.ts';
+import { readConfig } from '../../src/config.ts';
+import { createLog } from '../../src/log.ts';
+import { start } from '../../src/running.ts';
+
+/** A whole bot as a process of its own; settings come as the first argument, orders and news go over IPC. */
+export interface BotSettings {
+  readonly environment: Readonly<Record<string, string>>;
+  /** What its clock shows when it starts, milliseconds since 1970. */
+  readonly startsAt: number;
+}
+
+export type BotOrder = { readonly kind: 'set-clock'; readonly to: number } | { readonly kind: 'stop' };
+export type BotNews = { readonly kind: 'ready' | 'stopped' };
+
+const settings = JSON.parse(process.argv[2] ?? '{}') as BotSettings;
+const tell = (kind: BotNews['kind']): void => void process.send?.({ kind } satisfies BotNews);
+
+let aheadMs = settings.startsAt - systemClock.now();
+const clock = { now: () => systemClock.now() + aheadMs };
+const config = readConfig(settings.environment);
+const running = await start(config, createLog(process.env.TEST_LOG ?? 'silent'), { clock });
+
+process.on('message', (order: BotOrder) => {
+  switch (order.kind) {
+    case 'set-clock':
+      aheadMs = order.to - systemClock.now();
+      // In production the sweep looks every half minute; a test does not wait for it.
+      running.schedule.scheduler.wake();
+      return;
+    case 'stop':
+      void running.stop().then(() => {
+        tell('stopped');
+        process.exit(0);
+      });
+  }
+});
+tell('ready');

@@ -1,0 +1,245 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { epochMsOf } from '../../src/calendar/clock.ts';
+import type { Day, WallTime } from '../../src/calendar/day.ts';
+import { generateCompany } from '../../src/crm/demo/generate-company.ts';
+import { type CrmTables, crmMigrations } from '../../src/crm/schema.ts';
+import { connect } from '../../src/database/connect.ts';
+import { migrate } from '../../src/database/migrate.ts';
+import { dialects } from '../database/databases.ts';
+import { until } from '../delivery/processes.ts';
+import { type GroupRobotServer, startGroupRobotServer } from '../fakes/group-robot-server.ts';
+import { ownPrefix, redisAnswers, redisUrl } from '../store/redis.ts';
+import { type OwnPlace, ownPlace } from '../store/stores.ts';
+import type { BotNews, BotOrder, BotSettings } from './bot-process.ts';
+
+const withRedis = await redisAnswers();
+const wall = (text: string): number => epochMsOf(text as WallTime, 'Asia/Shanghai');
+const keyOf = (n: number): string => `${String(n).padStart(8, '0')}-0000-4000-8000-000000000000`;
+const groups = 5;
+const keys = Array.from({ length: groups }, (_, n) => keyOf(n));
+
+/** Whole bots on one MariaDB, their clocks set by the test, group robots at a strict fake of WeCom's. */
+describe.skipIf(!dialects.includes('mysql'))('the morning, with real processes', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'chenbao-morning-'));
+  const redis = ownPrefix();
+  const bots: ChildProcess[] = [];
+  let place: OwnPlace;
+  let server: GroupRobotServer;
+
+  beforeAll(async () => {
+    const database = connect<CrmTables>(`sqlite:${join(folder, 'crm.sqlite')}`);
+    await migrate(database, 'crm', crmMigrations('sqlite'));
+    await generateCompany(database, { seed: 'morning', customers: 60, until: '2026-11-17' as Day });
+    await database.close();
+    const push = [{ what: 'funnel', at: '09:00' }];
+    const bind = (n: number) => (n === 0 ? 'all' : { region: n % 2 === 1 ? '华东' : '华南' });
+    const settings = {
+      groups: keys.map((key, n) => ({
+        platform: 'wecom',
+        id: `g${n}`,
+        name: `群${n}`,
+        bind: bind(n),
+        robot: { key },
+        push,
+      })),
+    };
+    writeFileSync(join(folder, 'settings.json'), JSON.stringify(settings));
+  });
+  afterAll(async () => {
+    await redis.flush();
+    rmSync(folder, { recursive: true, force: true });
+  });
+  beforeEach(async () => {
+    [place, server] = await Promise.all([ownPlace('mysql'), startGroupRobotServer(keys)]);
+  });
+  afterEach(async () => {
+    await Promise.all(bots.splice(0).map(killed));
+    await server.close();
+    await place.drop();
+  });
+
+  const killed = async (bot: ChildProcess): Promise<void> => {
+    if (bot.exitCode !== null || bot.signalCode !== null) return;
+    const ended = once(bot, 'exit');
+    bot.kill('SIGKILL');
+    await ended;
+  };
+
+  async function startBot(at: string, more: Record<string, string> = {}): Promise<ChildProcess> {
+    const environment = {
+      CRM_DATABASE_URL: `sqlite:${join(folder, 'crm.sqlite')}`,
+      BOT_DATABASE_URL: place.url,
+      SETTINGS_FILE: join(folder, 'settings.json'),
+      WECOM_API_BASE: server.url,
+      PORT: '0',
+      ...more,
+    };
+    const settings: BotSettings = { environment, startsAt: wall(at) };
+    const bot = fork(fileURLToPath(new URL('./bot-process.ts', import.meta.url)), [JSON.stringify(settings)], {
+      execArgv: ['--import', 'tsx'],
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    });
+    bots.push(bot);
+    const news: BotNews['kind'][] = [];
+    bot.on('message', (told: BotNews) => news.push(told.kind));
+    await until(() => news.includes('ready'), 20_000, 'the bot never got ready');
+    return bot;
+  }
+  const setClock = (bot: ChildProcess, at: string): void =>
+    void bot.send({ kind: 'set-clock', to: wall(at) } satisfies BotOrder);
+  const words = (key?: string) =>
+    server.posts.filter((post) => post.msgtype === 'markdown' && (key === undefined || post.key === key));
+  const pictures = (key?: string) =>
+    server.posts.filter((post) => post.msgtype === 'image' && (key === undefined || post.key === key));
+  const arrived = (among: readonly string[] = keys): boolean =>
+    among.every((key) => words(key).length > 0 && pictures(key).length > 0);
+  /** Everything that was due has long been sent: what is doubled would be there by now. */
+  const settled = () => sleep(1_500);
+  const once_ = (among: readonly string[] = keys): void => {
+    for (const key of among) expect([words(key).length, pictures(key).length], key).toEqual([1, 1]);
+    expect(server.complaints).toEqual([]);
+  };
+  /** Spread over a minute for all but the directors; the test brings it forward. */
+  const hurry = async (): Promise<void> => {
+    const store = await place.open();
+    await store.database.kysely.updateTable('cb_outbox').set({ due_at: 0 }).where('state', '=', 'due').execute();
+    await store.close();
+  };
+  const queued = async (count: number): Promise<void> => {
+    const store = await place.open();
+    for (let n = 0; n < 400; n += 1) {
+      const rows = await store.database.kysely.selectFrom('cb_outbox').select('outbox_id').execute();
+      if (rows.length >= count) break;
+      await sleep(50);
+    }
+    await store.close();
+  };
+
+  it('two instances, one with a clock 90 s behind, send each group its words and picture once', async () => {
+    const [one, two] = await Promise.all([startBot('2026-11-17 08:59:00'), startBot('2026-11-17 08:57:30')]);
+    await sleep(500);
+    expect(server.posts).toEqual([]);
+    const began = Date.now();
+    setClock(one, '2026-11-17 09:00:00');
+    await until(() => words(keys[0]).length > 0);
+    expect((words(keys[0])[0]?.at ?? 0) - began).toBeLessThan(10_000);
+    await queued(groups * 2);
+    await hurry();
+    setClock(two, '2026-11-17 09:00:00');
+    await until(() => arrived());
+    setClock(one, '2026-11-17 08:58:00');
+    setClock(one, '2026-11-17 09:00:10');
+    await settled();
+    once_();
+    expect(words(keys[0])[0]?.content).toContain('漏斗晨报 · 全公司 · 11-17 周二');
+    expect(words(keys[1])[0]?.content).toContain('华东');
+    // One picture for the two groups of a scope.
+    expect(pictures(keys[1])[0]?.content).toBe(pictures(keys[3])[0]?.content);
+  });
+
+  /** What a dead process held is free when its lease ends; the test does not wait for that half minute. */
+  const leasesEnded = async (): Promise<void> => {
+    const store = await place.open();
+    await store.database.kysely
+      .updateTable('cb_slots')
+      .set({ lease_until: 0 })
+      .where('state', '=', 'working')
+      .execute();
+    await store.database.kysely.updateTable('cb_targets').set({ lease_until: 0, hold_until: 0 }).execute();
+    await store.close();
+  };
+
+  it('killed between accepting and knowing: the picture comes once more, announced, and nothing else twice', async () => {
+    const first = await startBot('2026-11-17 08:59:00');
+    server.next(keys[0]!, 'take', 'hang-after');
+    let dead: Promise<void> | null = null;
+    server.onRequest((key, msgtype) => {
+      if (key === keys[0] && msgtype === 'image' && dead === null) dead = sleep(20).then(() => killed(first));
+    });
+    setClock(first, '2026-11-17 09:00:00');
+    await until(() => dead !== null);
+    await dead;
+    await leasesEnded();
+    const second = await startBot('2026-11-17 09:03:00');
+    await queued(groups * 2);
+    await hurry();
+    setClock(second, '2026-11-17 09:03:30');
+    await until(() => arrived(keys.slice(1)) && pictures(keys[0]).length === 2, 20_000);
+    await settled();
+    once_(keys.slice(1));
+    expect(words(keys[0])).toHaveLength(1);
+    const said = server.posts
+      .filter((post) => post.key === keys[0])
+      .map((post) => `${post.msgtype} ${post.content.slice(0, 4)}`);
+    expect(said.map((post) => post.split(' ')[0])).toEqual(['markdown', 'image', 'text', 'image']);
+    expect(said[2]).toContain('(补发)');
+  });
+
+  it.each([60, 350])(
+    'killed %i ms into the run and started again: nothing lost, nothing doubled without a mark',
+    async (ms) => {
+      const first = await startBot('2026-11-17 08:59:50');
+      setClock(first, '2026-11-17 09:00:00');
+      await sleep(ms);
+      await killed(first);
+      await leasesEnded();
+      const second = await startBot('2026-11-17 09:00:20');
+      await queued(groups * 2);
+      await hurry();
+      setClock(second, '2026-11-17 09:00:40');
+      await until(() => arrived(), 20_000);
+      await settled();
+      for (const key of keys) {
+        expect(words(key).filter((post) => !post.content.startsWith('(补发)'))).toHaveLength(1);
+        const marks = server.posts.filter((post) => post.key === key && post.content.startsWith('(补发)')).length;
+        expect(pictures(key).length - 1).toBeLessThanOrEqual(marks);
+      }
+    },
+  );
+
+  it('a broken robot keeps no other waiting; down over nine is caught up, later is recorded; a weekend is none', async () => {
+    server.always(keys[1]!, 93000);
+    const bot = await startBot('2026-11-17 09:04:00');
+    const fine = keys.filter((key) => key !== keys[1]);
+    await queued(groups * 2);
+    await hurry();
+    setClock(bot, '2026-11-17 09:05:00');
+    await until(() => arrived(fine), 15_000);
+    await settled();
+    once_(fine);
+    expect(server.requestsOf(keys[1]!)).toBeLessThanOrEqual(5);
+    // Wednesday is slept over, Saturday is no work day.
+    setClock(bot, '2026-11-18 12:30:00');
+    setClock(bot, '2026-11-21 09:00:30');
+    await settled();
+    once_(fine);
+    const store = await place.open();
+    const rows = await store.database.kysely.selectFrom('cb_slots').select(['day', 'state', 'job']).execute();
+    await store.close();
+    const states = (day: string) =>
+      rows.filter((row) => row.job === 'digest:funnel' && row.day === day).map((row) => row.state);
+    expect(states('2026-11-17').sort()).toEqual(['failed', 'sent', 'sent', 'sent', 'sent']);
+    expect(new Set(states('2026-11-18'))).toEqual(new Set(['missed']));
+    expect(states('2026-11-21')).toEqual([]);
+  });
+
+  it.skipIf(!withRedis)('Redis that forgets everything at nine changes nothing', async () => {
+    const bot = await startBot('2026-11-17 08:59:30', { REDIS_URL: redisUrl });
+    setClock(bot, '2026-11-17 09:00:00');
+    await until(() => words(keys[0]).length > 0);
+    await redis.flush();
+    await queued(groups * 2);
+    await hurry();
+    setClock(bot, '2026-11-17 09:00:40');
+    await until(() => arrived(), 15_000);
+    await settled();
+    once_();
+  });
+});
