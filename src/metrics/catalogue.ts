@@ -3,6 +3,7 @@ import { churnMetrics } from './churn.ts';
 import { collectionMetrics } from './collection.ts';
 import { customerMetrics } from './customers.ts';
 import { funnelMetrics } from './funnel.ts';
+import { leadResponseMetrics } from './lead-response.ts';
 import { marketingMetrics } from './marketing.ts';
 import type { Metric } from './metric.ts';
 import { qualityMetrics } from './quality.ts';
@@ -23,6 +24,7 @@ export const metrics: readonly Metric[] = [
   ...churnMetrics,
   ...activityMetrics,
   ...marketingMetrics,
+  ...leadResponseMetrics,
   ...serviceMetrics,
   ...qualityMetrics,
   ...terms,
