@@ -58,6 +58,14 @@ export function unlockSession(locked: string, target: string, settings: Dingtalk
   }
 }
 
+const keys = new WeakMap<DingtalkSettings, Buffer>();
+
+/** Derived once: deriving costs more than everything else a callback needs. */
 function keyOf(settings: DingtalkSettings): Buffer {
-  return Buffer.from(hkdfSync('sha256', settings.clientSecret, settings.clientId, 'session webhook at rest', 32));
+  let key = keys.get(settings);
+  if (key === undefined) {
+    key = Buffer.from(hkdfSync('sha256', settings.clientSecret, settings.clientId, 'session webhook at rest', 32));
+    keys.set(settings, key);
+  }
+  return key;
 }
