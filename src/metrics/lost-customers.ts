@@ -81,7 +81,7 @@ export async function readContractChurn(
 
 /**
  * Customers who bought but hold no contract with an end (decision 13): when each was in touch up to the end of each period;
- * lost when quiet for more than twice its usual gap. One query.
+ * lost when quiet for more than twice its usual gap. One query to see whether there is anyone, one more where there is.
  */
 export async function readQuietChurn(
   crm: Crm,
@@ -89,6 +89,7 @@ export async function readQuietChurn(
   periods: readonly Period[],
   dimensions: readonly Dimension[],
 ): Promise<CustomerGroup[][]> {
+  if (!(await anyoneWithoutContract(crm, ask, periods))) return periods.map(() => []);
   const rows = await crm.read<Record<string, string | number | null>>(ask.scope, ({ rows: from, sql: bridge }) => {
     const members = periods.map((period, p) => {
       const last = lastKnown(period, ask.moment.today);
@@ -132,7 +133,21 @@ export async function readQuietChurn(
   });
 }
 
-/** Both kinds of customers together, by period. Two queries. */
+/** Most companies sign a contract for all they sell: then nobody's days of contact need to be gathered. */
+async function anyoneWithoutContract(crm: Crm, ask: ChurnAsk, periods: readonly Period[]): Promise<boolean> {
+  const latest = periods.reduce((day, { from }) => (from > day ? from : day), periods[0]!.from);
+  const found = await crm.read<{ customer_id: string }>(
+    ask.scope,
+    ({ rows }) => sql`
+      select o.customer_id from ${rows.of('cm_opportunities')} as o
+      where o.outcome = 'won' and o.closed_at < ${startOf(latest)} and o.customer_id is not null
+        and not exists (select 1 from ${rows.contractAttributes()} as n where n.customer_id = o.customer_id and ${valid('n')})
+      limit 1`,
+  );
+  return found.length > 0;
+}
+
+/** Both kinds of customers together, by period. Three queries at most. */
 export async function readChurn(
   crm: Crm,
   ask: ChurnAsk,

@@ -1,4 +1,4 @@
-import { formatCount, formatMoney, formatRate, unknown } from '../figures/format.ts';
+import { formatCount, formatMoney, unknown } from '../figures/format.ts';
 import { amountAtRisk, customersInForce, redCustomers, renewalsDueAmount, riskyCustomers } from '../metrics/churn.ts';
 import { type CustomerHealth, readCustomerHealth } from '../metrics/customer-health.ts';
 import { renewalGraceDays } from '../predictions/churn.ts';
@@ -7,7 +7,7 @@ import { chartFooter, isOwn, whose } from './captions.ts';
 import { unanswerable } from './empty-period.ts';
 import { plainFigure } from './figure-of.ts';
 import { countOwners } from './health-score.ts';
-import { loginWords, renewalWords } from './health-words.ts';
+import { loginWords, renewalWords, shortReason } from './health-words.ts';
 import { dueIn } from './next-steps.ts';
 import { ownerName, ownersWords } from './owner-name.ts';
 import { type Advice, type Company, defineReport, type Findings, nothingFound, type Question } from './report.ts';
@@ -117,9 +117,9 @@ function findings(
     figures: [...figures, ...more],
     narrative: [
       [
-        `${whose(question)}签约客户里有 `,
+        `${whose(question)}签约客户 ${formatCount(all.length)} 家里有 `,
         { warning: `${formatCount(atRisk.length)} 家` },
-        `可能流失,占 ${formatRate({ numerator: atRisk.length, denominator: all.length })},牵涉合同 ${formatMoney(sumFen(atRisk))}。`,
+        `可能流失,牵涉合同 ${formatMoney(sumFen(atRisk))}。`,
       ],
       [signMix(atRisk)],
       [`信号最多的:${worst.join(';')}。`],
@@ -138,7 +138,7 @@ function findings(
       rows: list.slice(0, drawn).map((c) => ({
         label: c.name,
         value: c.amountFen,
-        note: [ownerName(company.directory, c.ownerId), ...riskSigns(c).slice(0, 2)].join(' · '),
+        note: shortReason(c),
         tone: toneOf(c),
       })),
     },
@@ -171,7 +171,7 @@ function signMix(atRisk: readonly CustomerHealth[]): string {
     [`${quietFrom} 天没往来`, atRisk.filter((c) => (c.quietDays ?? 0) >= quietFrom).length],
   ] as const;
   const said = [...counts].filter(([, count]) => count > 0).sort((a, b) => b[1] - a[1]);
-  return `信号里${said.map(([words, count]) => `${words} ${formatCount(count)} 家`).join('、')}。`;
+  return `按信号看:${said.map(([words, count]) => `${words} ${formatCount(count)} 家`).join('、')}。`;
 }
 
 function advice(

@@ -104,9 +104,9 @@ function findings(company: Company, question: Question, worth: Worth): Findings 
     });
   const topFen = top.reduce((sum, buyer) => sum + buyer.amountFen, 0);
   const topWords =
-    percent === null ? `前 ${formatCount(top.length)} 家` : `前 ${percent} %(${formatCount(top.length)} 家)`;
+    percent === null ? `前 ${formatCount(top.length)} 家` : `前 ${formatCount(top.length)} 家(${percent} %)`;
   const share: Rate = { numerator: topFen, denominator: totals.amountFen };
-  const title = `${topWords}客户签下 ${formatRatio(totals.amountFen === 0 ? 0 : topFen / totals.amountFen)} 的金额${mean === null ? '' : `,平均一家值 ${formatMoney(mean)}`}`;
+  const title = `${topWords}占签约金额 ${formatRatio(totals.amountFen === 0 ? 0 : topFen / totals.amountFen)}${mean === null ? '' : `,平均一家值 ${formatMoney(mean)}`}`;
   const why = '近一年期初没有客户,流失率不知道';
   const figures = [
     plainFigure(clvMetric, mean, undefined, why),
@@ -138,7 +138,7 @@ function findings(company: Company, question: Question, worth: Worth): Findings 
       rows: list.slice(0, drawn).map((buyer) => ({
         label: buyer.grade === null ? buyer.name : `${buyer.name} ${buyer.grade}`,
         value: worthOf(buyer) ?? buyer.amountFen,
-        note: `已签 ${formatMoney(buyer.amountFen)} · ${ownerName(company.directory, buyer.ownerId)}`,
+        note: ownerName(company.directory, buyer.ownerId),
         tone: 'ours' as const,
       })),
     },

@@ -151,7 +151,8 @@ export async function customerRateFindings(
     ].slice(0, 4),
     advice: report.advise(found).slice(0, 3),
     chart: rateChart(found, report, title),
-    table: rateTable(found, report),
+    // Nobody in the numerator: a table of zeros says nothing more.
+    table: rate.numerator === 0 && asked.length === 0 ? null : rateTable(found, report),
     notes: report.note(found),
     choices: [
       ...(asked.length === 0 && by[0] !== 'industry' ? [followUp(question, report.command, '按行业')] : []),
@@ -193,7 +194,9 @@ const off = ({ rate, others }: { readonly rate: Rate; readonly others: Rate }): 
 
 function oddPartWords(parts: readonly RatedPart[], metric: Metric, cut: string): string | null {
   const rated = parts.filter(({ rate, known }) => rate.denominator > 0 && known);
-  if (rated.length < 2) return null;
+  const settled =
+    rated.every(({ rate }) => rate.numerator === 0) || rated.every(({ rate }) => rate.numerator === rate.denominator);
+  if (rated.length < 2 || settled) return null;
   const odd = oddPart(parts);
   if (odd !== null)
     return `真正不一样的是${odd.name}:${formatRate(odd.rate)},${off(odd) > 0 ? '高于' : '低于'}其余的 ${formatRatio(ratioOf(odd.others) ?? 0)}。`;

@@ -15,7 +15,7 @@ import type { Line } from '../replies/reply.ts';
 import { chartFooter, isOwn, whose } from './captions.ts';
 import { unanswerable } from './empty-period.ts';
 import { plainFigure } from './figure-of.ts';
-import { healthNames, healthReasons, renewalWords } from './health-words.ts';
+import { healthNames, healthReasons, renewalWords, shortReason } from './health-words.ts';
 import { dueIn } from './next-steps.ts';
 import { ownerName, ownersWords } from './owner-name.ts';
 import { type Advice, type Company, defineReport, type Findings, nothingFound, type Question } from './report.ts';
@@ -87,7 +87,7 @@ function findings(company: Company, question: Question, seen: Seen): Findings {
   const title =
     red.length === 0
       ? `${formatCount(all.length)} 家合同在手,没有红色客户`
-      : `${formatCount(red.length)} 家红色客户,${formatMoney(sumFen(red))} 合同有风险`;
+      : `${formatCount(red.length)} 家红色客户,${formatMoney(sumFen(red))}合同有风险`;
   const list = shown.slice(0, question.top ?? listed);
   const picture = shown.filter((c) => c.health !== 'green').slice(0, drawn);
   return {
@@ -132,27 +132,26 @@ function findings(company: Company, question: Question, seen: Seen): Findings {
             rows: picture.map((c) => ({
               label: c.name,
               value: c.score,
-              note: [
-                ownerName(company.directory, c.ownerId),
-                formatMoney(c.amountFen),
-                ...healthReasons(c).slice(0, 2),
-              ].join(' · '),
+              note: shortReason(c),
               tone: c.health === 'red' ? ('lost' as const) : ('warning' as const),
             })),
           },
-    table: {
-      columns: ['客户', '健康度', '分', '原因', '合同金额', '到期', '负责人'],
-      rows: list.map((c) => [
-        c.name,
-        healthNames[c.health],
-        c.score === null ? unknown : formatCount(c.score),
-        healthReasons(c).join(';') || '没有异常',
-        formatMoney(c.amountFen),
-        c.endsOn ?? '长期',
-        ownerName(company.directory, c.ownerId),
-      ]),
-      numeric: [false, false, true, false, true, false, false],
-    },
+    table:
+      list.length === 0
+        ? null
+        : {
+            columns: ['客户', '健康度', '分', '原因', '合同金额', '到期', '负责人'],
+            rows: list.map((c) => [
+              c.name,
+              healthNames[c.health],
+              c.score === null ? unknown : formatCount(c.score),
+              healthReasons(c).join(';') || '没有异常',
+              formatMoney(c.amountFen),
+              c.endsOn ?? '长期',
+              ownerName(company.directory, c.ownerId),
+            ]),
+            numeric: [false, false, true, false, true, false, false],
+          },
     notes: notes(seen, list.length),
     choices: [
       ...(red[0] === undefined ? [] : [{ label: red[0].name, command: `客户 ${red[0].name}` }]),

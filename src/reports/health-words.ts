@@ -30,3 +30,12 @@ export function healthReasons(customer: CustomerHealth): string[] {
   if (others >= 4) reasons.push(`工单 ${others} 张`);
   return reasons;
 }
+
+/** The weightiest sign in few characters, for the narrow note of a picture: 登录 −56 %, 投诉 2 次, 还有 17 天. */
+export function shortReason(customer: CustomerHealth): string {
+  const { loginsNow, loginsBefore, complaints, renewalOpen, daysToRenewal } = customer;
+  if (renewalOpen && daysToRenewal !== null && daysToRenewal < 0) return `到期 ${-daysToRenewal} 天`;
+  if (loginsHalved(customer)) return `登录 −${Math.round((1 - (loginsNow ?? 0) / (loginsBefore ?? 1)) * 100)} %`;
+  if (complaints > 0) return `投诉 ${complaints} 次`;
+  return renewalOpen && daysToRenewal !== null ? `还有 ${daysToRenewal} 天` : '';
+}

@@ -101,7 +101,7 @@ function findings(company: Company, question: Question, period: Period, due: rea
       rows: list.slice(0, drawn).map((d) => ({
         label: d.customer,
         value: d.amountFen,
-        note: [daysWords(d.days), owner(d), ...reasons(d).slice(0, 1)].join(' · '),
+        note: `${d.days} 天 · ${owner(d)}`,
         tone:
           d.health?.health === 'red' || d.days < 0
             ? ('lost' as const)

@@ -132,7 +132,7 @@ export const staleRepsReport = defineReport({
             rows: stale.slice(0, 10).map((rep) => ({
               label: rep.name,
               value: rep.days,
-              note: `${rep.days === null ? `近 ${lookBackDays} 天没有更新` : `上次 ${rep.lastAt!.slice(5, 10)}`} · 在跟 ${rep.openCount} 个`,
+              note: rep.lastAt === null ? '没有记录' : `上次 ${rep.lastAt.slice(5, 10)}`,
               tone: 'warning' as const,
             })),
           },

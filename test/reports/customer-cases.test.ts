@@ -120,7 +120,7 @@ describeOnBoth('cases of the articles', (_, open) => {
     ] as const) {
       const found = await told(signed(red), healthScoreReport);
       const text = textOf(found.narrative);
-      expect(found.title).toBe('1 家红色客户,20 万 合同有风险');
+      expect(found.title).toBe('1 家红色客户,20 万合同有风险');
       expect(text).toContain(`${name}(${owner},登录降 60 %(300→120),投诉 1 次,还有 31 天到期)`);
       expect(text).toContain('牵涉 20 万');
       expect(found.table?.rows.filter((row) => row[1] === '红色').map((row) => row[0])).toEqual([name]);
