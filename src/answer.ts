@@ -3,16 +3,18 @@ import type { IdentityPlatform } from './access/identity.ts';
 import type { AccessSettings } from './access/settings.ts';
 import { type Moment, momentAt } from './calendar/clock.ts';
 import type { ChartRenderer } from './charts/spec.ts';
-import type { Command, Previous, Reading, Understanding } from './commands/command.ts';
+import type { Command, ParseContext, Reading, Understanding } from './commands/command.ts';
 import { applyFollowUp } from './commands/follow-ups.ts';
 import type { KnownCompany } from './company.ts';
-import { conversationOf } from './conversations.ts';
+import { conversationOf, readingsOf } from './conversations.ts';
 import { kindlyOf, never } from './failure.ts';
 import type { Figure } from './figures/figure.ts';
 import { helpReply, outOfScopeReply } from './help-answer.ts';
+import { orElseFeedback, recallReply } from './recall-answer.ts';
 import { askBack, plainReply } from './replies/compose.ts';
 import type { Reply } from './replies/reply.ts';
 import { adviceOf, answerWithReport } from './report-answer.ts';
+import type { RecallBook } from './schedule/recall/recall-book.ts';
 import type { SharedState } from './store/shared-state.ts';
 
 /** One question as it reached the bot, by chat, script or simulator. */
@@ -44,6 +46,8 @@ export interface House {
   readonly state: SharedState;
   /** null where nobody looks at pictures. */
   readonly charts: ChartRenderer | null;
+  /** Where answers to reminders are recorded; null where the bot's own tables are not open (scripts). */
+  readonly recalls: RecallBook | null;
   company(moment: Moment): Promise<KnownCompany>;
   log(event: string, fields: Readonly<Record<string, unknown>>): void;
 }
@@ -71,14 +75,15 @@ export async function answer(house: House, asked: Asked): Promise<Answer> {
     const { grant } = verdict;
     const conversation = conversationOf(house.state, asked.platform, asked.groupId, asked.account);
     const previous = await conversation.last();
-    const understanding = company.parser.understand(asked.text, {
+    const context: ParseContext = {
       moment,
       asker: { userId: grant.viewer.userId, name: grant.viewer.name },
       chat: grant.audience,
       previous,
       fiscalYearStartMonth: company.settings.fiscalYearStartMonth,
-    });
-    const acted = await act(house, company, grant, moment, understanding, previous);
+    };
+    const understanding = orElseFeedback(company.parser.understand(asked.text, context), asked.text);
+    const acted = await act(house, company, grant, understanding, context, asked.text);
     if (acted.remember !== null) await conversation.remember(acted.remember.command, acted.remember.offered);
     return { ...acted.answer, grant };
   } catch (error) {
@@ -98,9 +103,9 @@ async function act(
   house: House,
   company: KnownCompany,
   grant: Grant,
-  moment: Moment,
   understanding: Understanding,
-  previous: Previous | null,
+  context: ParseContext,
+  text: string,
 ): Promise<Acted> {
   switch (understanding.kind) {
     case 'not-addressed':
@@ -111,11 +116,11 @@ async function act(
       const { command, readings, why } = understanding;
       return {
         answer: bare(askBack(why, readings), command),
-        remember: { command: previous?.command ?? command, offered: readings },
+        remember: { command: context.previous?.command ?? command, offered: readings },
       };
     }
     case 'command':
-      return obey(house, company, grant, moment, understanding, previous);
+      return obey(house, company, grant, understanding, context, text);
     default:
       return never(understanding);
   }
@@ -125,14 +130,23 @@ async function obey(
   house: House,
   company: KnownCompany,
   grant: Grant,
-  moment: Moment,
   { command, repairs, assumed }: Extract<Understanding, { kind: 'command' }>,
-  previous: Previous | null,
+  context: ParseContext,
+  text: string,
 ): Promise<Acted> {
+  const { moment, previous } = context;
+  const offered = (reply: Reply, about: Command) => readingsOf(company.parser, context, reply.choices, about);
   if (command.intent === 'help')
     return { answer: bare(await helpReply(company, grant, command, moment), command), remember: null };
   if (command.intent === 'out_of_scope' || command.intent === 'reject') {
     return { answer: bare(outOfScopeReply(command), command), remember: null };
+  }
+  if (command.intent === 'silent_feedback') {
+    const reply = await recallReply(house.recalls, company, grant, command, text, moment);
+    return {
+      answer: bare(reply, command),
+      remember: { command: previous?.command ?? command, offered: offered(reply, command) },
+    };
   }
   // 那上个月呢 is about what this person last asked in this chat; rights are checked anew below.
   const full = previous === null ? command : (applyFollowUp(previous.command, command) ?? command);
@@ -142,7 +156,6 @@ async function obey(
     assumed: defaults,
     asOf,
   } = await answerWithReport({ ...house, company }, grant, full, repairs, moment);
-  const offered = reply.choices.map((choice): Reading => ({ words: choice.command, command: full }));
   return {
     answer: {
       reply,
@@ -153,6 +166,6 @@ async function obey(
       asOf,
       grant,
     },
-    remember: findings === null ? null : { command: full, offered },
+    remember: findings === null ? null : { command: full, offered: offered(reply, full) },
   };
 }

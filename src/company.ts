@@ -9,6 +9,7 @@ import { readStages, type StageModel } from './crm/stages.ts';
 import type { Database } from './database/connect.ts';
 import type { Company } from './reports/report.ts';
 import type { ReportSettings } from './reports/settings.ts';
+import type { Recalls } from './store/recalls.ts';
 
 /** The company and the language that its names make. */
 export interface KnownCompany extends Company {
@@ -25,6 +26,7 @@ const customersInLanguage = 200_000;
 export function companyKeeper(
   crm: Crm & { readonly database: Database<CrmTables> },
   settings: ReportSettings & LanguageSettings,
+  recalls?: Recalls,
 ): (moment: Moment) => Promise<KnownCompany> {
   const people = kept(peopleForMs, async () => {
     const [directory, stages, capabilities] = await Promise.all([
@@ -40,7 +42,14 @@ export function companyKeeper(
   });
   return async () => {
     const [known, language] = await Promise.all([people(), parser()]);
-    return { crm, settings, ...known, parser: language, dataAsOf: (moment) => moment.wall };
+    return {
+      crm,
+      settings,
+      ...(recalls === undefined ? {} : { recalls }),
+      ...known,
+      parser: language,
+      dataAsOf: (moment) => moment.wall,
+    };
   };
 }
 

@@ -1,6 +1,8 @@
 import { epochMsOf, momentAt, systemClock } from './calendar/clock.ts';
 import { daysBetween, type WallTime } from './calendar/day.ts';
+import { chineseWorkDays } from './calendar/work-calendar.ts';
 import type { Config } from './config.ts';
+import { openCrm } from './crm/crm.ts';
 import { readDirectory } from './crm/directory.ts';
 import type { CrmTables } from './crm/schema.ts';
 import { connect } from './database/connect.ts';
@@ -10,6 +12,7 @@ import type { Log } from './log.ts';
 import { createSimulator } from './platforms/simulator/simulator.ts';
 import { type Running, start } from './running.ts';
 import { weekdayOf } from './schedule/digests/funnel-view.ts';
+import { seedRecallHistory } from './schedule/recall/demo.ts';
 import { runOnce } from './schedule/run-once.ts';
 import { simulatorPages, type TimeTravel } from './server/simulator.ts';
 
@@ -28,7 +31,14 @@ export async function startDemo(read: Config, log: Log, customers = 300): Promis
 
   // The simulator's chats begin empty, and so does what was sent into them: also on a day that the visitor travelled to.
   const store = await openChatStore(config.house.BOT_DATABASE_URL, config.store);
-  await store.slots.forget('simulator:');
+  for (const target of ['simulator:', 'owners', 'managers', 'administrators']) await store.slots.forget(target);
+  if (company === 'generated' || company === 'kept') {
+    const crm = openCrm(crmUrl);
+    const calendar = chineseWorkDays(config.business.schedule.workDays);
+    const moment = momentAt(systemClock.now(), config.house.TIMEZONE);
+    await seedRecallHistory(store.recalls, { crm, settings: config.business }, calendar, moment);
+    await crm.close();
+  }
   await store.close();
 
   let aheadMs = 0;
@@ -87,4 +97,7 @@ async function postToday({ schedule, store, house }: Running, nowMs: number): Pr
   for (const job of schedule.plan.digests.values()) {
     for (const recipient of await job.recipients(moment)) await runOnce(store, job, recipient, moment);
   }
+  const { recall } = schedule.plan;
+  for (const { target, part, priority } of await recall.timetable(moment))
+    await runOnce(store, recall, { key: target, priority }, moment, part);
 }

@@ -1,14 +1,19 @@
 import type { IdentityPlatform } from './access/identity.ts';
 import { type Answer, answer, type House } from './answer.ts';
+import type { Moment } from './calendar/clock.ts';
 import type { ChartRenderer } from './charts/spec.ts';
+import type { Command, ParseContext } from './commands/command.ts';
 import { companyKeeper } from './company.ts';
 import type { Config } from './config.ts';
+import { conversationOf, readingsOf } from './conversations.ts';
 import { openCrm } from './crm/crm.ts';
 import type { PreparedAnswer } from './delivery/inbox-worker.ts';
 import { never } from './failure.ts';
 import type { Log } from './log.ts';
 import type { InboundMessage, Platform, PlatformName } from './platforms/platform.ts';
 import { plainReply } from './replies/compose.ts';
+import type { Choice } from './replies/reply.ts';
+import type { RecallBook } from './schedule/recall/recall-book.ts';
 import type { SharedState } from './store/shared-state.ts';
 
 /** What a question is answered with; `close` gives its database connections back. */
@@ -19,7 +24,13 @@ export interface OpenHouse extends House {
 
 export function openHouse(
   config: Config,
-  parts: { readonly state: SharedState; readonly charts: ChartRenderer | null; readonly log: Log },
+  parts: {
+    readonly state: SharedState;
+    readonly charts: ChartRenderer | null;
+    readonly log: Log;
+    /** null where the bot's own tables are not open. */
+    readonly recalls?: RecallBook | null;
+  },
 ): OpenHouse {
   const crm = openCrm(config.house.CRM_DATABASE_URL);
   return {
@@ -28,11 +39,33 @@ export function openHouse(
     access: config.business,
     state: parts.state,
     charts: parts.charts,
-    company: companyKeeper(crm, config.business),
+    recalls: parts.recalls ?? null,
+    company: companyKeeper(crm, config.business, parts.recalls?.ledger),
     log: (event, fields) => (event === 'failed' ? parts.log.error(fields, event) : parts.log.info(fields, event)),
     close: () => crm.close(),
   };
 }
+
+/** A bare number answers the choices of what was pushed to a person, until something else was said. */
+export const pushedChoices =
+  (house: Pick<House, 'state' | 'company'>) =>
+  async (
+    to: { readonly identity: IdentityPlatform; readonly account: string },
+    choices: readonly Choice[],
+    moment: Moment,
+  ): Promise<void> => {
+    const company = await house.company(moment);
+    const about: Command = { intent: 'silent_customers', slots: { filters: { owner: ['@me'] } } };
+    const context: ParseContext = {
+      moment,
+      asker: { userId: '', name: '' },
+      chat: 'private',
+      previous: null,
+      fiscalYearStartMonth: company.settings.fiscalYearStartMonth,
+    };
+    const offered = readingsOf(company.parser, context, choices, about);
+    await conversationOf(house.state, to.identity, null, to.account).pushed(about, offered);
+  };
 
 /** Both WeCom channels know a person by the same userid. */
 export function identityPlatformOf(platform: PlatformName): IdentityPlatform {

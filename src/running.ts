@@ -10,7 +10,7 @@ import { createCourier } from './delivery/courier.ts';
 import { createInboxWorker } from './delivery/inbox-worker.ts';
 import { carryThroughQueue } from './delivery/queue-carrier.ts';
 import { Failure, kindlyOf } from './failure.ts';
-import { answering, type OpenHouse, openHouse } from './house.ts';
+import { answering, type OpenHouse, openHouse, pushedChoices } from './house.ts';
 import type { Log } from './log.ts';
 import { createDingtalk } from './platforms/dingtalk/dingtalk.ts';
 import { createDingtalkRobots } from './platforms/dingtalk/group-robots.ts';
@@ -19,6 +19,7 @@ import { createWecomRobots } from './platforms/wecom/group-robot.ts';
 import { createWecomAibot } from './platforms/wecom/wecom-aibot.ts';
 import { createWecomApp } from './platforms/wecom/wecom-app.ts';
 import { plainReply } from './replies/compose.ts';
+import { recallBookOver } from './schedule/recall/recall-book.ts';
 import { type RunningSchedule, startSchedule } from './schedule/start-schedule.ts';
 import { createHttpServer, listen } from './server/app.ts';
 import { callbacks } from './server/callbacks.ts';
@@ -61,8 +62,9 @@ export async function start(
     config.house.REDIS_URL === null ? createInProcessState() : createRedisState(config.house.REDIS_URL, { log });
   const store = await openChatStore(config.house.BOT_DATABASE_URL, config.store);
   const charts = createChartRenderer(config.charts);
-  const house = openHouse(config, { state, charts, log });
   const platforms = platformsOf(config, state, store, log, options.extra);
+  const recalls = recallBookOver(store, config.business, platforms);
+  const house = openHouse(config, { state, charts, log, recalls });
 
   let schedule: RunningSchedule | null = null;
 
@@ -130,7 +132,17 @@ export async function start(
   worker.wake();
   courier.wake();
   schedule = startSchedule(
-    { settings: config.business, store, platforms, charts, clock, zone: house.zone, log, company: house.company },
+    {
+      settings: config.business,
+      store,
+      platforms,
+      charts,
+      clock,
+      zone: house.zone,
+      log,
+      company: house.company,
+      pushed: pushedChoices(house),
+    },
     {
       onEnded: ({ job, state: outcome }) => instruments.slots.inc({ job, outcome }),
       onPrepared: (job, lateMs) => instruments.slotLateSeconds.observe({ job }, lateMs / 1000),

@@ -4,6 +4,7 @@ import { accessSettingsSchema } from './access/settings.ts';
 import { languageSettingsSchema } from './commands/settings.ts';
 import { reportSettingsSchema } from './reports/settings.ts';
 import { scheduleSettingsSchema } from './schedule/config.ts';
+import { recallSettingsSchema } from './schedule/recall/config.ts';
 
 /** The business settings of a company (`SETTINGS_FILE`, JSON): what the numbers mean to it, who may see them, where. */
 export const businessSettingsSchema = z.strictObject({
@@ -11,6 +12,7 @@ export const businessSettingsSchema = z.strictObject({
   ...accessSettingsSchema.shape,
   ...languageSettingsSchema.shape,
   ...scheduleSettingsSchema.shape,
+  ...recallSettingsSchema.shape,
 });
 export type BusinessSettings = z.infer<typeof businessSettingsSchema>;
 

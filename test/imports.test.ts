@@ -14,7 +14,7 @@ const floors: readonly (readonly string[])[] = [
   ['commands', 'replies'],
   ['platforms'],
   ['delivery'],
-  ['answer', 'help-answer', 'report-answer', 'conversations', 'company', 'schedule'],
+  ['answer', 'help-answer', 'report-answer', 'recall-answer', 'conversations', 'company', 'schedule'],
   ['house', 'server', 'log', 'audit-entry'],
   ['settings', 'config', 'demo', 'doctor', 'running', 'demo-server', 'main'],
 ];
@@ -45,6 +45,9 @@ const sideways = new Set([
   'answer>report-answer',
   'answer>help-answer',
   'help-answer>company',
+  'answer>recall-answer',
+  'recall-answer>company',
+  'recall-answer>schedule',
   'answer>conversations',
   'answer>company',
   'report-answer>company',

@@ -96,6 +96,9 @@ export function ownScope(viewer: Viewer, directory: Directory): Scope {
   }
 }
 
+/** Everything, for what the clock counts over the whole company and tells nobody. */
+export const wholeCompany = (): Scope => mintScope('everyone', '全公司');
+
 /** The scope that a group is bound to; null where the CRM has no such department or region. */
 export function boundScope(bind: GroupBinding, directory: Directory): Scope | null {
   if (bind === 'all') return mintScope('everyone', '全公司');

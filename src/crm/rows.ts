@@ -133,6 +133,8 @@ export interface ScopedRows {
    * renewals too. Join it on the customer id only.
    */
   contractAttributes(): RawBuilder<unknown>;
+  /** Lines of such contracts: join them on the contract id only. */
+  contractLineAttributes(): RawBuilder<unknown>;
   /**
    * Stage moves of opportunities that are in scope already; unlike `of`, it leaves the database free to begin with the
    * days of the moves. Join it on the opportunity id only.
@@ -156,6 +158,7 @@ export function scopedRows(scope: Scope, bridge: SqlBridge): ScopedRows {
     customerAttributes: () => sql`cm_customers`,
     followUpAttributes: () => sql`cm_activities`,
     contractAttributes: () => sql`cm_contracts`,
+    contractLineAttributes: () => sql`cm_contract_lines`,
     stageEventAttributes: () => sql`cm_stage_events`,
     peopleAttributes: () => sql`cm_users`,
   };

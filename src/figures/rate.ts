@@ -51,16 +51,23 @@ function quantileFor(comparisons: number): number {
 }
 
 /**
- * Whether two rates differ at the 95 % level: Newcombe's interval of the difference (Stat. Med. 17, 1998, method 10)
- * excludes zero. `comparisons` = how many such pairs are looked at for the one that stands out.
+ * The 95 % interval of the difference a − b of two independent rates: Newcombe (Stat. Med. 17, 1998, method 10). null
+ * where one of them rests on nothing. `comparisons` = how many such pairs are looked at for the one that stands out.
  */
-export function differs(a: Rate, b: Rate, comparisons = 1): boolean {
+export function differenceInterval(a: Rate, b: Rate, comparisons = 1): Interval | null {
   const z = quantileFor(comparisons);
   const [pa, pb, ia, ib] = [ratioOf(a), ratioOf(b), wilsonInterval(a, z), wilsonInterval(b, z)];
-  if (pa === null || pb === null || ia === null || ib === null) return false;
-  const low = pa - pb - Math.hypot(pa - ia.low, ib.high - pb);
-  const high = pa - pb + Math.hypot(ia.high - pa, pb - ib.low);
-  return low > 0 || high < 0;
+  if (pa === null || pb === null || ia === null || ib === null) return null;
+  return {
+    low: pa - pb - Math.hypot(pa - ia.low, ib.high - pb),
+    high: pa - pb + Math.hypot(ia.high - pa, pb - ib.low),
+  };
+}
+
+/** Whether two rates differ at the 95 % level: the interval of their difference excludes zero. */
+export function differs(a: Rate, b: Rate, comparisons = 1): boolean {
+  const interval = differenceInterval(a, b, comparisons);
+  return interval !== null && (interval.low > 0 || interval.high < 0);
 }
 
 /** Whether two counts of independent events over equal times differ at the 95 % level (both Poisson). */

@@ -12,6 +12,7 @@ import type { StageModel } from '../crm/stages.ts';
 import type { Figure } from '../figures/figure.ts';
 import type { Mask } from '../figures/sensitive.ts';
 import type { Choice, Line } from '../replies/reply.ts';
+import type { Recalls } from '../store/recalls.ts';
 import type { ReportSettings } from './settings.ts';
 
 /** What the bot knows about the company while it answers; read once and shared between questions. */
@@ -22,6 +23,8 @@ export interface Company {
   readonly settings: ReportSettings;
   /** What the CRM records, by table (`cm_capabilities`); a table that is not listed is recorded in full. */
   readonly capabilities: ReadonlyMap<string, { readonly level: string; readonly note: string | null }>;
+  /** Which silent customers were brought to mind; absent where the bot's own tables are not open. */
+  readonly recalls?: Recalls;
   /** As of when the CRM's rows are: now on live tables, the copy's time on a snapshot. */
   dataAsOf(moment: Moment): WallTime;
 }
@@ -62,6 +65,12 @@ export interface Table {
   readonly numeric: readonly boolean[];
 }
 
+/** One part of a longer answer, under its own words. */
+export interface Section {
+  readonly title: string;
+  readonly lines: readonly Line[];
+}
+
 /** The answer as data: numbers first, then what they mean, then what to do. Words are final Chinese, figures raw. */
 export interface Findings {
   /** The conclusion in one line: it heads the reply and the picture. */
@@ -74,6 +83,10 @@ export interface Findings {
   readonly figures: readonly Figure[];
   /** Two to four sentences: figure first, then why. */
   readonly narrative: readonly Line[];
+  /** What is read part by part (复盘: 业务概况, 主要问题, 原因分析), in place of the headline's list. */
+  readonly sections?: readonly Section[];
+  /** What stands over the advice; 接下来 unless said. */
+  readonly adviceTitle?: string;
   readonly advice: readonly Advice[];
   readonly chart: ChartSpec | null;
   readonly table: Table | null;

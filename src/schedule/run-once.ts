@@ -1,9 +1,8 @@
 import type { Moment } from '../calendar/clock.ts';
 import type { ChatStore } from '../delivery/chat-store.ts';
 import { kindlyOf, never } from '../failure.ts';
-import type { DigestJob } from './digests/digest-job.ts';
 import type { Recipient } from './digests/recipients.ts';
-import type { SlotTask } from './job.ts';
+import type { Job, SlotTask } from './job.ts';
 
 /** What one run by hand came to for one recipient. */
 export type OnceOutcome =
@@ -13,7 +12,12 @@ export type OnceOutcome =
   | { readonly kind: 'already'; readonly state: string }
   | { readonly kind: 'refused'; readonly kindly: string };
 
-export const taskFor = (job: DigestJob, recipient: Recipient, moment: Moment, part = 'digest'): SlotTask => ({
+export const taskFor = (
+  job: Pick<Job, 'name'>,
+  recipient: Pick<Recipient, 'key'>,
+  moment: Moment,
+  part = 'digest',
+): SlotTask => ({
   job: job.name,
   day: moment.today,
   target: recipient.key,
@@ -22,11 +26,11 @@ export const taskFor = (job: DigestJob, recipient: Recipient, moment: Moment, pa
   moment,
 });
 
-/** One digest now, for the moment given, under the name that the schedule would use: neither sends what the other has sent. */
+/** One digest or reminder now, for the moment given, under the name that the schedule would use: neither sends what the other has sent. */
 export async function runOnce(
   store: Pick<ChatStore, 'slots' | 'outbox' | 'pictures'>,
-  job: DigestJob,
-  recipient: Recipient,
+  job: Pick<Job, 'name' | 'prepare'>,
+  recipient: Pick<Recipient, 'key' | 'priority'>,
   moment: Moment,
   part = 'digest',
 ): Promise<OnceOutcome> {

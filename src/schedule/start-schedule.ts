@@ -14,12 +14,15 @@ import { funnelDigest } from './digests/funnel-digest.ts';
 import type { Job } from './job.ts';
 import { type Notices, noticesTo } from './notices.ts';
 import { pushProblems } from './push-problems.ts';
+import type { RecallSettings } from './recall/config.ts';
+import { reachOver } from './recall/reach-over.ts';
+import { type RecallDeps, recallJob } from './recall/recall-job.ts';
 import { createScheduler, type Scheduler } from './scheduler.ts';
 import { createTicker } from './ticker.ts';
 
 /** What the clock works with. */
 export interface ScheduleHouse {
-  readonly settings: AccessSettings & { readonly schedule: ScheduleSettings };
+  readonly settings: AccessSettings & { readonly schedule: ScheduleSettings; readonly recall: RecallSettings };
   readonly store: ChatStore;
   readonly platforms: ReadonlyMap<PlatformName, Platform>;
   readonly charts: ChartRenderer | null;
@@ -27,6 +30,8 @@ export interface ScheduleHouse {
   readonly zone: string;
   readonly log: Log;
   company(moment: Moment): Promise<KnownCompany>;
+  /** Remembers the choices of a push, so that a bare number answers them. */
+  readonly pushed?: RecallDeps['pushed'];
 }
 
 export interface SchedulePlan {
@@ -34,6 +39,8 @@ export interface SchedulePlan {
   readonly notices: Notices;
   /** By the name that settings and scripts use: `funnel`. */
   readonly digests: ReadonlyMap<string, DigestJob>;
+  /** 沉默客户提醒. */
+  readonly recall: Job;
   readonly jobs: readonly Job[];
 }
 
@@ -62,7 +69,19 @@ export function planSchedule(house: ScheduleHouse): SchedulePlan {
       }),
     ],
   ]);
-  return { calendar, notices, digests, jobs: [...digests.values(), calendarWatch(calendar, notices, store.slots)] };
+  const recall = recallJob({
+    company: house.company,
+    access: settings,
+    settings: settings.recall,
+    recalls: store.recalls,
+    slots: store.slots,
+    calendar,
+    reaching: reachOver(settings, platforms),
+    log,
+    ...(house.pushed === undefined ? {} : { pushed: house.pushed }),
+  });
+  const jobs = [...digests.values(), recall, calendarWatch(calendar, notices, store.slots)];
+  return { calendar, notices, digests, recall, jobs };
 }
 
 export interface RunningSchedule {

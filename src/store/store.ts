@@ -11,6 +11,7 @@ import { type Inbox, inboxOver, type Rememberable } from './inbox.ts';
 import { type Addressed, type Outbox, outboxOver, type Sendable } from './outbox.ts';
 import { type Pictures, picturesOver } from './pictures.ts';
 import { purge } from './purge.ts';
+import { type Recalls, recallsOver } from './recalls.ts';
 import { type StoreTables, storeMigrations } from './schema.ts';
 import { type Slots, slotsOver } from './slots.ts';
 import { type Targets, targetsOver } from './targets.ts';
@@ -25,6 +26,7 @@ export interface Store<Message extends Rememberable, Part extends Sendable, Addr
   readonly targets: Targets<Part, Address>;
   readonly slots: Slots;
   readonly pictures: Pictures;
+  readonly recalls: Recalls;
   readonly identities: Identities;
   readonly audit: Audit;
   /** Names this process among those that share the tables. */
@@ -74,6 +76,7 @@ export async function openStore<
     targets: targetsOver<Part, Address>(database, claims),
     slots: slotsOver(database, claims),
     pictures: picturesOver(database, { keptMs: options.picturesKeptMs ?? dayMs }),
+    recalls: recallsOver(database),
     identities: identitiesOver(database),
     audit: auditOver(database),
     owner,

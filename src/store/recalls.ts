@@ -1,0 +1,276 @@
+import { type Insertable, sql } from 'kysely';
+import type { Database } from '../database/connect.ts';
+import { newRowId } from './row-id.ts';
+import type { StoreTables } from './schema.ts';
+import { steadily } from './steadily.ts';
+
+/** How a customer was contacted, as the person said; `coupon` is what marketing sends. */
+export const recallMethods = ['call', 'wechat', 'visit', 'meeting', 'sms', 'email', 'coupon'] as const;
+export type RecallMethod = (typeof recallMethods)[number];
+export type Wording = 'personal' | 'generic';
+
+/** A silence: the same customer falling silent again is another one (`reliability.md` 2, rule 6). */
+export interface Silence {
+  readonly customerId: string;
+  /** Company day of the last interaction. */
+  readonly silentSince: string;
+}
+
+export interface NewRecall extends Silence {
+  readonly ownerId: string;
+  readonly toldTo: string;
+  readonly grade: string | null;
+  readonly silentDays: number;
+  readonly stakeFen: number;
+  readonly wording: Wording;
+  readonly heldOut: boolean;
+  /** `YYYY-MM-DD HH:MM:SS` on the company's clock. */
+  readonly recalledAt: string;
+}
+
+/** A row of the ledger. */
+export interface Recall extends NewRecall {
+  readonly recallId: string;
+  readonly cause: string | null;
+  readonly recalledOn: string;
+  readonly contactedAt: string | null;
+  readonly contactedBy: string | null;
+  readonly method: RecallMethod | null;
+  readonly snoozedUntil: string | null;
+  readonly handedTo: string | null;
+  readonly dismissedAt: string | null;
+  /** Its slot came to nothing (missed, failed, void): nobody was told after all. */
+  readonly untold: boolean;
+}
+
+/** What a person made of a reminder. Times are the company's wall clock, `until` a company day. */
+export type RecallFeedback =
+  | {
+      readonly kind: 'contacted';
+      readonly by: string;
+      readonly at: string;
+      readonly method: RecallMethod | null;
+    }
+  | { readonly kind: 'later'; readonly until: string }
+  | { readonly kind: 'handed-over'; readonly to: string; readonly by: string; readonly at: string }
+  | { readonly kind: 'dismissed'; readonly at: string };
+
+/** The recall ledger: which silence was told to whom, and what came of it. */
+export interface Recalls {
+  /** All silences on record of these customers. */
+  ofCustomers(customerIds: readonly string[]): Promise<Recall[]>;
+  /**
+   * Takes silences for a slot: those that nobody has, and `again` (untold ones, or put off until now). Gives what is
+   * the slot's after that, whoever else tried: a silence is told by one slot.
+   */
+  reserve(cause: string, fresh: readonly NewRecall[], again: readonly (NewRecall & Silence)[]): Promise<Recall[]>;
+  /** Told and held-out ones of a span of company days, both ends included; of some owners, or of all. */
+  between(from: string, to: string, owners: 'everyone' | readonly string[]): Promise<Recall[]>;
+  /** What a person was told from a day on, newest first. */
+  toldTo(userId: string, fromDay: string): Promise<Recall[]>;
+  /** The day on which something was last told to a person or to anyone; null = never. */
+  lastDay(userId: string | null, upTo: string): Promise<string | null>;
+  feedback(recallId: string, feedback: RecallFeedback): Promise<void>;
+  /** Writes rows as they are, for a history that comes from elsewhere; what is there already stays. */
+  load(rows: readonly Omit<Recall, 'recallId' | 'untold' | 'recalledOn'>[]): Promise<void>;
+  /** Forgets everything: the demo's history is made anew with its company. */
+  clear(): Promise<void>;
+}
+
+/** Parameters of one statement stay far below what either database takes. */
+const chunk = 400;
+
+export function recallsOver({ kysely, dialect }: Database<StoreTables>): Recalls {
+  const rows = () =>
+    kysely
+      .selectFrom('cb_recalls as r')
+      .leftJoin('cb_slots as s', 's.cause', 'r.cause')
+      .selectAll('r')
+      .select('s.state as slot_state');
+  type Row = Awaited<ReturnType<ReturnType<typeof rows>['execute']>>[number];
+
+  const insert = async (values: readonly Insertable<StoreTables['cb_recalls']>[]): Promise<void> => {
+    for (let from = 0; from < values.length; from += 200) {
+      const query = kysely.insertInto('cb_recalls').values(values.slice(from, from + 200));
+      await steadily(() => (dialect === 'mysql' ? query.ignore() : query.orIgnore()).execute());
+    }
+  };
+
+  const recallOf = (row: Row): Recall => ({
+    recallId: row.recall_id,
+    customerId: row.customer_id,
+    silentSince: row.silent_since,
+    ownerId: row.owner_id,
+    toldTo: row.told_to,
+    grade: row.grade,
+    silentDays: row.silent_days,
+    stakeFen: row.stake_fen,
+    wording: row.wording === 'personal' ? 'personal' : 'generic',
+    heldOut: Number(row.held_out) === 1,
+    cause: row.cause,
+    recalledOn: row.recalled_on,
+    recalledAt: row.recalled_at,
+    contactedAt: row.contacted_at,
+    contactedBy: row.contacted_by,
+    method: methodOf(row.method),
+    snoozedUntil: row.snoozed_until,
+    handedTo: row.handed_to,
+    dismissedAt: row.dismissed_at,
+    untold: row.slot_state !== null && ['missed', 'failed', 'void'].includes(row.slot_state),
+  });
+
+  const rowOf = (recall: NewRecall, cause: string | null): Insertable<StoreTables['cb_recalls']> => ({
+    recall_id: newRowId(),
+    customer_id: recall.customerId,
+    silent_since: recall.silentSince,
+    owner_id: recall.ownerId,
+    told_to: recall.toldTo,
+    grade: recall.grade,
+    silent_days: recall.silentDays,
+    stake_fen: recall.stakeFen,
+    wording: recall.wording,
+    held_out: recall.heldOut ? 1 : 0,
+    cause: recall.heldOut ? null : cause,
+    recalled_on: recall.recalledAt.slice(0, 10),
+    recalled_at: recall.recalledAt,
+    contacted_at: null,
+    contacted_by: null,
+    method: null,
+    snoozed_until: null,
+    handed_to: null,
+    handed_by: null,
+    handed_at: null,
+    dismissed_at: null,
+  });
+
+  const inChunks = async <T>(ids: readonly string[], read: (some: readonly string[]) => Promise<T[]>): Promise<T[]> => {
+    const found: T[] = [];
+    for (let from = 0; from < ids.length; from += chunk) found.push(...(await read(ids.slice(from, from + chunk))));
+    return found;
+  };
+
+  return {
+    ofCustomers: async (customerIds) =>
+      inChunks([...new Set(customerIds)], async (some) =>
+        (await steadily(() => rows().where('r.customer_id', 'in', some).execute())).map(recallOf),
+      ),
+
+    reserve: async (cause, fresh, again) => {
+      await insert(fresh.map((recall) => rowOf(recall, cause)));
+      for (const recall of again) {
+        const { customerId, silentSince } = recall;
+        // A reminder that nobody got begins now; one that was put off keeps its beginning, from which waking is counted.
+        const untold = sql<boolean>`exists (select 1 from cb_slots as s where s.cause = cb_recalls.cause and s.state in ('missed', 'failed', 'void'))`;
+        const own = () =>
+          kysely
+            .updateTable('cb_recalls')
+            .where('customer_id', '=', customerId)
+            .where('silent_since', '=', silentSince)
+            .where('cause', '<>', cause);
+        await steadily(() =>
+          own()
+            .set({
+              cause,
+              owner_id: recall.ownerId,
+              told_to: recall.toldTo,
+              recalled_on: recall.recalledAt.slice(0, 10),
+              recalled_at: recall.recalledAt,
+              silent_days: recall.silentDays,
+              wording: recall.wording,
+              snoozed_until: null,
+            })
+            .where(untold)
+            .execute(),
+        );
+        await steadily(() =>
+          own()
+            .set({ cause, owner_id: recall.ownerId, told_to: recall.toldTo, snoozed_until: null })
+            .where('snoozed_until', '<=', recall.recalledAt.slice(0, 10))
+            .execute(),
+        );
+      }
+      return (await steadily(() => rows().where('r.cause', '=', cause).execute())).map(recallOf);
+    },
+
+    between: async (from, to, owners) => {
+      if (owners !== 'everyone' && owners.length === 0) return [];
+      const read = (some: readonly string[] | null) => {
+        let query = rows().where('r.recalled_on', '>=', from).where('r.recalled_on', '<=', to);
+        if (some !== null) query = query.where('r.owner_id', 'in', some);
+        return steadily(() => query.orderBy('r.recalled_at').orderBy('r.recall_id').execute());
+      };
+      const found = owners === 'everyone' ? await read(null) : await inChunks(owners, read);
+      return found.map(recallOf).filter((recall) => !recall.untold);
+    },
+
+    toldTo: async (userId, fromDay) =>
+      (
+        await steadily(() =>
+          rows()
+            .where('r.told_to', '=', userId)
+            .where('r.held_out', '=', 0)
+            .where('r.recalled_on', '>=', fromDay)
+            .orderBy('r.recalled_on', 'desc')
+            .orderBy('r.stake_fen', 'desc')
+            .orderBy('r.recall_id')
+            .execute(),
+        )
+      )
+        .map(recallOf)
+        .filter((recall) => !recall.untold),
+
+    lastDay: async (userId, upTo) => {
+      let query = kysely
+        .selectFrom('cb_recalls')
+        .select((eb) => eb.fn.max('recalled_on').as('day'))
+        .where('held_out', '=', 0)
+        .where('recalled_on', '<=', upTo);
+      if (userId !== null) query = query.where('told_to', '=', userId);
+      const row = await steadily(() => query.executeTakeFirst());
+      return row?.day ?? null;
+    },
+
+    feedback: async (recallId, feedback) => {
+      await steadily(() =>
+        kysely.updateTable('cb_recalls').set(changesOf(feedback)).where('recall_id', '=', recallId).execute(),
+      );
+    },
+
+    load: (recalls) =>
+      insert(
+        recalls.map((recall) => ({
+          ...rowOf(recall, recall.cause),
+          contacted_at: recall.contactedAt,
+          contacted_by: recall.contactedBy,
+          method: recall.method,
+          snoozed_until: recall.snoozedUntil,
+          handed_to: recall.handedTo,
+          dismissed_at: recall.dismissedAt,
+        })),
+      ),
+
+    clear: async () => {
+      await steadily(() => kysely.deleteFrom('cb_recalls').execute());
+    },
+  };
+}
+
+function changesOf(feedback: RecallFeedback) {
+  switch (feedback.kind) {
+    case 'contacted':
+      return {
+        contacted_at: feedback.at,
+        contacted_by: feedback.by,
+        method: feedback.method,
+        snoozed_until: null,
+      };
+    case 'later':
+      return { snoozed_until: feedback.until };
+    case 'handed-over':
+      return { handed_to: feedback.to, handed_by: feedback.by, handed_at: feedback.at, snoozed_until: null };
+    case 'dismissed':
+      return { dismissed_at: feedback.at, snoozed_until: null };
+  }
+}
+
+const methodOf = (text: string | null): RecallMethod | null => recallMethods.find((method) => method === text) ?? null;
