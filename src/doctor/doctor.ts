@@ -7,6 +7,7 @@ import { checkBusiness } from './business-check.ts';
 import { checkRights } from './crm-rights-check.ts';
 import { type CrmLook, codeOf, type Outside } from './outside.ts';
 import { checkClock, checkKeys } from './platform-check.ts';
+import { checkPushes } from './push-check.ts';
 import { checkCoverage, checkStages } from './read-model-check.ts';
 import { checkSettings } from './settings-check.ts';
 import { checkBacklog, checkFonts, checkWorkDays } from './upkeep-check.ts';
@@ -22,7 +23,9 @@ export async function* examine(outside: Outside): AsyncGenerator<Verdict> {
   yield* crm(outside, config, today);
   yield* await botDatabase(outside, config);
   yield* await redis(outside, config);
-  yield* checkWorkDays(outside.workDaysKnownUntil(today), today);
+  const { knownUntil } = config.business.schedule.workDays;
+  const known = outside.workDaysKnownUntil(today);
+  yield* checkWorkDays(knownUntil !== null && knownUntil > known ? knownUntil : known, today);
 }
 
 async function platforms(outside: Outside, config: Config): Promise<Verdict[]> {
@@ -55,7 +58,11 @@ async function* crm(outside: Outside, config: Config, today: Day): AsyncGenerato
         ...(config.wecomApp === null && config.wecomAibot === null ? [] : (['wecom'] as const)),
         ...(config.dingtalk === null ? [] : (['dingtalk'] as const)),
       ];
-      return [...checkBusiness(config.business, directory), ...checkAccounts(directory, config.business, connected)];
+      return [
+        ...checkBusiness(config.business, directory),
+        ...checkAccounts(directory, config.business, connected),
+        ...checkPushes(config, directory, outside.now()),
+      ];
     });
     yield* await guarded('字体', async () => {
       const names = await look.names();

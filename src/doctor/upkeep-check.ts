@@ -6,7 +6,7 @@ const calendarNoticeDays = 60;
 /** Behind `knownUntil` holidays and make-up days are not known, and a digest would go out on one. */
 export function checkWorkDays(knownUntil: Day, today: Day): Verdict[] {
   const left = daysBetween(today, knownUntil);
-  const remedy = '每年 11 月国务院公布放假安排后,升级 chinese-days';
+  const remedy = '每年 11 月国务院公布放假安排后,升级 chinese-days,或先写进 SETTINGS_FILE 的 schedule.workDays';
   if (left < 0) return [wrong('工作日历', `只到 ${knownUntil},现在按周一到周五算`, remedy)];
   if (addDays(today, calendarNoticeDays) > knownUntil)
     return [warning('工作日历', `只到 ${knownUntil},还有 ${left} 天`, remedy)];

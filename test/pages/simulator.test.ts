@@ -60,16 +60,22 @@ describe.skipIf(executablePath === undefined)('the simulator on a phone', () => 
   };
   const lastReply = () => page.locator('#lines > li:not(.mine):not(.time):not(.waiting) .message').last();
 
+  it('shows the digest of today in the directors’ group at once, with its picture', async () => {
+    const digest = page.locator('#lines > li .bubble').first();
+    await expect.poll(async () => digest.innerText()).toMatch(/漏斗晨报 · 全公司 · \d+-\d+ 周/);
+    expect(await digest.innerText()).toContain('各阶段在跟');
+    await page.locator('#lines .picture img').first().waitFor();
+  });
+
   it('answers 漏斗 本月 within two seconds, with a picture and buttons', async () => {
     const startedAt = Date.now();
+    const before = await page.locator('#lines .picture img').count();
     await say('漏斗 本月');
-    const picture = page.locator('#lines .picture img').last();
-    await picture.waitFor();
-    await page.waitForFunction(() => {
+    await page.waitForFunction((seen) => {
       const images = document.querySelectorAll<HTMLImageElement>('#lines .picture img');
       const image = images[images.length - 1];
-      return image?.complete === true && image.naturalWidth > 300;
-    });
+      return images.length > seen && image?.complete === true && image.naturalWidth > 300;
+    }, before);
     expect(Date.now() - startedAt).toBeLessThan(2_000 * (process.env.CI === undefined ? 1 : 2));
     const text = await lastReply().innerText();
     expect(text).toContain('漏斗（批次）');
@@ -89,6 +95,22 @@ describe.skipIf(executablePath === undefined)('the simulator on a phone', () => 
     await page.selectOption('#person', { label: '王磊 · 销售' });
     await say('漏斗 本月');
     await expect.poll(async () => lastReply().innerText()).toContain('王磊本人');
+  });
+
+  it('goes forward to 8:59 of the next work day, and the morning happens', async () => {
+    await page.click('#back');
+    await page.selectOption('#person', { label: '陈志远 · 总监' });
+    await page.click('#back');
+    const digests = page.locator('#lines > li .bubble', { hasText: '漏斗晨报' });
+    expect(await digests.count()).toBe(1);
+    expect(await page.locator('#travel').innerText()).toMatch(/^快进到(今天|明天|周.) 8:59$/);
+    await page.click('#travel');
+    await expect.poll(() => page.locator('#clock').innerText()).toMatch(/0?8:59:5\d$/);
+    await page.locator('#chats button').first().click();
+    await expect.poll(() => digests.count(), { timeout: 20_000 }).toBe(2);
+    expect(await digests.last().innerText()).toMatch(/比上一份（\d+-\d+）/);
+    await page.click('#back');
+    await page.selectOption('#person', { label: '王磊 · 销售' });
   });
 
   it('markup in what people type stays text, and nothing is wider than the phone', async () => {
