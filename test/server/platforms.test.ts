@@ -8,12 +8,15 @@ import { ensureDemoCompany } from '../../src/demo.ts';
 import { createLog } from '../../src/log.ts';
 import { sealDingtalkCallback } from '../../src/platforms/dingtalk/seal.ts';
 import type { RawRequest } from '../../src/platforms/platform.ts';
+import { aibotKeys } from '../../src/platforms/wecom/receive-aibot.ts';
+import { appKeys } from '../../src/platforms/wecom/receive-app.ts';
 import {
   openAibotAnswer,
   sealAibotCallback,
   sealAibotPoll,
   sealAppCallback,
   sealAppContent,
+  sealUrlCheck,
 } from '../../src/platforms/wecom/seal.ts';
 import { type Running, start } from '../../src/running.ts';
 import { startDingtalkServer } from '../fakes/dingtalk-server.ts';
@@ -106,6 +109,20 @@ async function post(request: RawRequest): Promise<{ status: number; body: string
 const app = () => config.wecomApp as NonNullable<typeof config.wecomApp>;
 const aibot = () => config.wecomAibot as NonNullable<typeof config.wecomAibot>;
 const ding = () => config.dingtalk as NonNullable<typeof config.dingtalk>;
+
+describe('the address of a callback', () => {
+  it('is verified by WeCom: the decrypted echo, nothing else', async () => {
+    for (const [path, keys] of [
+      ['/callbacks/wecom/app', appKeys(app())],
+      ['/callbacks/wecom/aibot', aibotKeys(aibot())],
+    ] as const) {
+      const verified = await post(sealUrlCheck({ path, keys }, '1616140317555161061', Date.now()));
+      expect(verified).toMatchObject({ status: 200, body: '1616140317555161061' });
+      const forged = sealUrlCheck({ path, keys: { ...keys, token: 'another1' } }, '1616140317555161061', Date.now());
+      expect((await post(forged)).status).toBe(403);
+    }
+  });
+});
 
 describe('a question from WeCom', () => {
   it('to the app: acknowledged at once with nothing, answered with text and picture', async () => {
