@@ -153,7 +153,11 @@ function findings(
       kind: 'bar',
       direction: 'across',
       title,
-      subtitle: chartSubtitle(`流失率按${dimensionNames[drawnDimension]}`, question.period, question),
+      subtitle: chartSubtitle(
+        `流失率按${dimensionNames[drawnDimension]}(整体 ${formatRatio(ratioOf(whole.rate) ?? 0)})`,
+        question.period,
+        question,
+      ),
       footer: chartFooter(company, question),
       labels: drawn.map((part) => `${part.name} ${part.rate.numerator}/${part.rate.denominator}`),
       series: [
@@ -165,7 +169,6 @@ function findings(
         },
       ],
       unit: 'ratio',
-      line: { label: '整体', value: ratioOf(whole.rate) ?? 0 },
     },
     table: {
       columns: ['维度', '哪一类', '期初客户', '流失', '流失率', '流失合同'],

@@ -216,7 +216,7 @@ function rateChart(found: RatedCustomers, report: CustomerRate, title: string): 
     direction: 'across',
     title,
     subtitle: chartSubtitle(
-      `${report.metric.name}按${by.map((dimension) => dimensionNames[dimension]).join('、')}`,
+      `${report.metric.name}按${by.map((dimension) => dimensionNames[dimension]).join('、')}(整体 ${formatRatio(ratioOf(rate) ?? 0)})`,
       period,
       question,
     ),
@@ -233,7 +233,6 @@ function rateChart(found: RatedCustomers, report: CustomerRate, title: string): 
       },
     ],
     unit: 'ratio',
-    line: { label: '整体', value: ratioOf(rate) ?? 0 },
   };
 }
 

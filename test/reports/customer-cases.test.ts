@@ -1,8 +1,10 @@
 import { expect, it } from 'vitest';
 import type { CrmTables } from '../../src/crm/schema.ts';
+import { mintScope } from '../../src/crm/scope.ts';
 import { churnRateReport } from '../../src/reports/churn-rate.ts';
 import { customerGradesReport } from '../../src/reports/customer-grades.ts';
 import { healthScoreReport } from '../../src/reports/health-score.ts';
+import { renewalDueReport } from '../../src/reports/renewal-due.ts';
 import type { Findings, Question, Report } from '../../src/reports/report.ts';
 import { serviceMetricsReport } from '../../src/reports/service-metrics.ts';
 import { staleRepsReport } from '../../src/reports/stale-reps.ts';
@@ -233,6 +235,21 @@ describeOnBoth('cases of the articles', (_, open) => {
     expect(figureOf(found.figures, 'customers_at_start')).toBe(6);
     expect(figureOf(found.figures, 'lost_customers')).toBe(3);
     expect(figureOf(found.figures, 'lost_contract_amount')).toBe(8_000_000 + 10_000_000);
+  });
+
+  it('gives the renewals of a customer that was taken over to the one who has it now', async () => {
+    const rows: CompanyRows = {
+      customers: [{ customer_id: 'c1', name: '宏达机械', owner_user_id: 'u1' }],
+      contracts: [{ owner_user_id: 'gone', signed_on: '2025-12-01', starts_on: '2025-12-01', ends_on: '2026-12-01' }],
+    };
+    const period = days('2026-11-19', '2026-12-18', 'next_30_days');
+    for (const [owner, count] of [
+      ['u1', 1],
+      ['gone', undefined],
+    ] as const) {
+      const found = await told(rows, renewalDueReport, { period, scope: mintScope([owner], owner) });
+      expect(figureOf(found.figures, 'renewals_due')).toBe(count);
+    }
   });
 
   it('decision 8: counts work days for reps, the week-end is none', async () => {

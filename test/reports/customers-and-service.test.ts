@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { addDays, type Day, daysBetween } from '../../src/calendar/day.ts';
 import { generateCompany } from '../../src/crm/demo/generate-company.ts';
 import { type CrmTables, crmMigrations } from '../../src/crm/schema.ts';
+import { mintScope } from '../../src/crm/scope.ts';
 import type { Database } from '../../src/database/connect.ts';
 import { migrate } from '../../src/database/migrate.ts';
 import { metricById } from '../../src/metrics/catalogue.ts';
@@ -345,6 +346,22 @@ describeOnBoth('customer and service reports on the generated company', (_, open
     expect(figureOf(stale.figures, 'stale_reps', quiet.length === 0 ? {} : { threshold: '2 个工作日' }) ?? 0).toBe(
       quiet.length,
     );
+  });
+
+  it('counts for a rep only their own customers', async () => {
+    const rep = company.directory.people.find((p) => p.active && p.roles.includes('rep'));
+    const scope = mintScope([rep!.id], rep!.name);
+    const own = new Set(all.customers.filter((c) => c.owner_user_id === rep!.id).map((c) => c.customer_id));
+    const due = signed().filter(
+      (k) => own.has(k.customer_id!) && k.ends_on !== null && k.ends_on >= '2025-01-01' && k.ends_on <= today,
+    );
+    expect(due.length).toBeGreaterThan(2);
+    const rate = await ask(renewalRateReport, { scope, period: days('2025-01-01', today) });
+    expect(figureOf(rate.figures, 'contracts_due')).toBe(due.length);
+    for (const report of [healthScoreReport, churnRiskReport, clvReport]) {
+      const { table } = await ask(report, { scope });
+      for (const row of table?.rows ?? []) expect([...own].map((id) => customer(id)?.name)).toContain(row[0]);
+    }
   });
 
   it('answers empty, future and early periods in words, without a picture', async () => {
