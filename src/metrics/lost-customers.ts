@@ -140,8 +140,8 @@ async function anyoneWithoutContract(crm: Crm, ask: ChurnAsk, periods: readonly 
     ask.scope,
     ({ rows }) => sql`
       select o.customer_id from ${rows.of('cm_opportunities')} as o
-      where o.outcome = 'won' and o.closed_at < ${startOf(latest)} and o.customer_id is not null
-        and not exists (select 1 from ${rows.contractAttributes()} as n where n.customer_id = o.customer_id and ${valid('n')})
+      left join ${rows.contractAttributes()} as n on n.customer_id = o.customer_id and ${valid('n')}
+      where o.outcome = 'won' and o.closed_at < ${startOf(latest)} and o.customer_id is not null and n.contract_id is null
       limit 1`,
   );
   return found.length > 0;
