@@ -1,29 +1,47 @@
 import type { Intent } from '../commands/command.ts';
 import { avgOrderValueReport } from './avg-order-value.ts';
 import { campaignRoiReport } from './campaign-roi.ts';
+import { churnAnalysisReport } from './churn-analysis.ts';
+import { churnRateReport } from './churn-rate.ts';
+import { churnRiskReport } from './churn-risk.ts';
+import { clvReport } from './clv.ts';
+import { csatReport } from './csat.ts';
 import { customerDetailReport } from './customer-detail.ts';
+import { customerGradesReport } from './customer-grades.ts';
 import { customerProfileReport } from './customer-profile.ts';
+import { dataQualityReport } from './data-quality.ts';
+import { dashboardReport } from './dashboard.ts';
 import { followupsReport } from './followups.ts';
 import { funnelBottleneckReport, funnelReport } from './funnel.ts';
+import { gradeConversionReport } from './grade-conversion.ts';
+import { healthScoreReport } from './health-score.ts';
 import { interactionTimelineReport } from './interaction-timeline.ts';
 import { leadConversionReport } from './lead-conversion.ts';
 import { metricDefinitionReport } from './metric-definition.ts';
 import { newCustomersReport } from './new-customers.ts';
 import { newLeadsReport } from './new-leads.ts';
+import { npsReport } from './nps.ts';
 import { opportunityListReport } from './opportunity-list.ts';
+import { paymentOverdueReport } from './payment-overdue.ts';
 import { paymentRateReport } from './payment-rate.ts';
 import { pipelineChangesReport } from './pipeline-changes.ts';
 import { pipelineValueReport } from './pipeline-value.ts';
 import { rankingReport } from './ranking.ts';
+import { renewalDueReport } from './renewal-due.ts';
+import { renewalRateReport } from './renewal-rate.ts';
 import type { Report } from './report.ts';
+import { repurchaseRateReport } from './repurchase-rate.ts';
 import { salesCycleReport } from './sales-cycle.ts';
 import { salesPerformanceReport } from './sales-performance.ts';
 import { salesTrendReport } from './sales-trend.ts';
+import { serviceMetricsReport } from './service-metrics.ts';
 import { silentCustomersReport } from './silent-customers.ts';
 import { stageConversionReport } from './stage-conversion.ts';
 import { stageDurationReport } from './stage-duration.ts';
 import { stageStuckReport } from './stage-stuck.ts';
+import { staleRepsReport } from './stale-reps.ts';
 import { targetAttainmentReport } from './target-attainment.ts';
+import { wakeRateReport } from './wake-rate.ts';
 import { winRateReport } from './win-rate.ts';
 
 /** Every report; the order is the order in help. Adding one = its file, one line here, its test. */
@@ -37,23 +55,41 @@ export const reports: readonly Report[] = [
   pipelineChangesReport,
   opportunityListReport,
   salesPerformanceReport,
-  avgOrderValueReport,
-  followupsReport,
-  leadConversionReport,
+  rankingReport,
+  targetAttainmentReport,
+  salesTrendReport,
   newCustomersReport,
   newLeadsReport,
-  salesTrendReport,
-  winRateReport,
-  paymentRateReport,
-  rankingReport,
-  salesCycleReport,
-  targetAttainmentReport,
+  leadConversionReport,
   campaignRoiReport,
+  winRateReport,
+  avgOrderValueReport,
+  salesCycleReport,
+  paymentRateReport,
+  followupsReport,
   silentCustomersReport,
+  wakeRateReport,
   customerDetailReport,
   interactionTimelineReport,
   customerProfileReport,
+  churnRateReport,
+  renewalRateReport,
+  repurchaseRateReport,
+  dashboardReport,
   metricDefinitionReport,
+  healthScoreReport,
+  churnRiskReport,
+  renewalDueReport,
+  paymentOverdueReport,
+  staleRepsReport,
+  churnAnalysisReport,
+  gradeConversionReport,
+  customerGradesReport,
+  clvReport,
+  serviceMetricsReport,
+  csatReport,
+  npsReport,
+  dataQualityReport,
 ];
 
 const byIntent = new Map(reports.map((report) => [report.intent, report]));
