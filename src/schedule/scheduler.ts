@@ -34,7 +34,10 @@ export interface SchedulerOptions {
   readonly concurrency?: number;
   /** How often the table is asked without being woken. Default 30 s. */
   readonly sweepMs?: number;
-  /** Tells people of runs that were missed or failed; called until it resolved once for each. */
+  /**
+   * Tells people of runs that were missed or failed. Called until it resolved for each, of two instances perhaps by both:
+   * what it enqueues needs an idempotency key.
+   */
   onUntold?(ended: EndedSlot, kindly: string | null): Promise<void>;
   /** The times of the wall clock at which something goes out, for the ticker; called with every new timetable. */
   onTimes?(times: readonly string[]): void;
@@ -177,9 +180,8 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
     for (const ended of await slots.settle()) options.onEnded?.(ended);
     if (options.onUntold === undefined) return;
     for (const ended of await slots.untold(200)) {
-      if (ended.state !== 'sent') options.onEnded?.(ended);
       await options.onUntold(ended, reasons.get(ended.slotId) ?? null);
-      await slots.markTold([ended.slotId]);
+      if (await slots.markTold(ended.slotId)) options.onEnded?.(ended);
       reasons.delete(ended.slotId);
     }
   }

@@ -86,7 +86,8 @@ export interface Slots {
   settle(): Promise<EndedSlot[]>;
   /** Missed and failed ones that no human was told of yet, oldest first. */
   untold(limit: number): Promise<EndedSlot[]>;
-  markTold(slotIds: readonly string[]): Promise<void>;
+  /** True = it was not told before: of two instances that tell at the same time one has told. */
+  markTold(slotId: string): Promise<boolean>;
   /** The last one before an instant that really arrived, with what it left for the next one. */
   lastSent(job: string, target: string, before: number): Promise<LastSent | null>;
   /** One slot by its name, for scripts. */
@@ -380,9 +381,16 @@ export function slotsOver(
       return rows.map(endedOf);
     },
 
-    markTold: async (slotIds) => {
-      if (slotIds.length === 0) return;
-      await steadily(() => kysely.updateTable('cb_slots').set({ told: 1 }).where('slot_id', 'in', slotIds).execute());
+    markTold: async (slotId) => {
+      const { numUpdatedRows } = await steadily(() =>
+        kysely
+          .updateTable('cb_slots')
+          .set({ told: 1 })
+          .where('slot_id', '=', slotId)
+          .where('told', '=', 0)
+          .executeTakeFirst(),
+      );
+      return numUpdatedRows > 0n;
     },
 
     lastSent: async (job, target, before) => {
