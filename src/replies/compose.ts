@@ -24,7 +24,8 @@ export function compose(findings: Findings, question: Question, setting: Setting
     .filter((part) => part !== '')
     .join(' · ');
   const blocks: Block[] = [text({ muted: understood }), { kind: 'heading', line: [findings.title] }];
-  if (findings.headline.length > 0) {
+  const sections = findings.sections ?? [];
+  if (findings.headline.length > 0 && sections.length === 0) {
     const lines = findings.headline.map((figure): Line => {
       const dims = figure.dims === undefined ? '' : ` · ${Object.values(figure.dims).join(' · ')}`;
       const value = formatFigure(figure);
@@ -37,10 +38,12 @@ export function compose(findings: Findings, question: Question, setting: Setting
     blocks.push({ kind: 'list', ordered: false, lines });
   }
   if (findings.narrative.length > 0) blocks.push({ kind: 'text', line: findings.narrative.flat() });
+  for (const { title, lines } of sections)
+    blocks.push(text({ strong: title }), { kind: 'list', ordered: false, lines });
   if (findings.table !== null && (findings.chart === null || question.slots.format === 'table'))
     blocks.push({ kind: 'table', ...findings.table });
   if (findings.advice.length > 0) {
-    blocks.push(text({ strong: '接下来' }), {
+    blocks.push(text({ strong: findings.adviceTitle ?? '接下来' }), {
       kind: 'list',
       ordered: true,
       lines: findings.advice.map((advice) => [adviceWords(advice)]),

@@ -37,7 +37,7 @@ export const records = (company: Company, metric: Metric): boolean =>
 export const toneOf = (judged: Judged): Tone => (judged === 'better' ? 'won' : judged === 'worse' ? 'warning' : 'ours');
 
 /** Whether a difference means anything: rates by their intervals, counts as events, the rest by its size. */
-function judge(metric: Metric, now: Cell, before: Cell): Judged {
+export function judge(metric: Metric, now: Cell, before: Cell): Judged {
   if (now.value === null || before.value === null) return 'unknown';
   const change = now.value - before.value;
   if (change === 0 || metric.moreIsBetter === null) return 'level';
