@@ -31,6 +31,7 @@ import { renewalDueReport } from './renewal-due.ts';
 import { renewalRateReport } from './renewal-rate.ts';
 import type { Report } from './report.ts';
 import { repurchaseRateReport } from './repurchase-rate.ts';
+import { reviewReport } from './review-report.ts';
 import { salesCycleReport } from './sales-cycle.ts';
 import { salesPerformanceReport } from './sales-performance.ts';
 import { salesTrendReport } from './sales-trend.ts';
@@ -76,6 +77,7 @@ export const reports: readonly Report[] = [
   renewalRateReport,
   repurchaseRateReport,
   dashboardReport,
+  reviewReport,
   metricDefinitionReport,
   healthScoreReport,
   churnRiskReport,
