@@ -7,8 +7,9 @@ import type { ChartRenderer, Picture } from './charts/spec.ts';
 import type { Command, Dimension, Repair } from './commands/command.ts';
 import type { KnownCompany } from './company.ts';
 import { never } from './failure.ts';
+import { groupingWords } from './metrics/dimensions.ts';
 import { adviceWords, compose, plainReply } from './replies/compose.ts';
-import { dimensionNames, intentName } from './replies/phrases.ts';
+import { intentName } from './replies/phrases.ts';
 import type { Reply } from './replies/reply.ts';
 import { reportFor } from './reports/catalogue.ts';
 import type { Findings, Question, Report } from './reports/report.ts';
@@ -97,18 +98,18 @@ function unfit(report: Report, groupBy: readonly Dimension[], name: string): Rep
   if (groupBy.length > 2) {
     return refused(
       'asked-back',
-      `一次最多按两个维度看,你说了 ${groupBy.length} 个:${groupBy.map((d) => dimensionNames[d]).join('、')}。先看哪两个?`,
-      [`${name} 按${dimensionNames[groupBy[0] ?? 'owner']} 按${dimensionNames[groupBy[1] ?? 'region']}`],
+      `一次最多按两个维度看,你说了 ${groupBy.length} 个:${groupBy.map((d) => groupingWords(d)).join('、')}。先看哪两个?`,
+      [`${name} 按${groupingWords(groupBy[0] ?? 'owner')} 按${groupingWords(groupBy[1] ?? 'region')}`],
     );
   }
   const odd = groupBy.find((dimension) => !report.dimensions.includes(dimension));
   if (odd === undefined) return null;
-  const fits = report.dimensions.slice(0, 3).map((dimension) => `${name} 按${dimensionNames[dimension]}`);
+  const fits = report.dimensions.slice(0, 3).map((dimension) => `${name} 按${groupingWords(dimension)}`);
   return fits.length === 0
-    ? refused('asked-back', `「${name}」不能按${dimensionNames[odd]}拆。`, [name])
+    ? refused('asked-back', `「${name}」不能按${groupingWords(odd)}拆。`, [name])
     : refused(
         'asked-back',
-        `「${name}」不能按${dimensionNames[odd]}拆,可以按${report.dimensions.map((d) => dimensionNames[d]).join('、')}看。`,
+        `「${name}」不能按${groupingWords(odd)}拆,可以按${report.dimensions.map((d) => groupingWords(d)).join('、')}看。`,
         fits,
       );
 }

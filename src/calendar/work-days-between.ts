@@ -1,5 +1,5 @@
 import { addDays, type Day } from './day.ts';
-import { chineseWorkDays, type WorkCalendar } from './work-days.ts';
+import { chineseWorkDays, type WorkCalendar } from './work-calendar.ts';
 
 /** Work days after `from` up to `to`, `to` included (decision 8); 0 when `to` is not later. */
 export function workDaysBetween(from: Day, to: Day, calendar: WorkCalendar = chineseWorkDays()): number {

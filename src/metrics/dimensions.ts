@@ -37,6 +37,10 @@ export const dimensionNames: Readonly<Record<Dimension, string>> = {
   stage: '阶段',
 };
 
+/** As people say it after 按: 按人, 按大区. */
+export const groupingWords = (dimension: Dimension): string =>
+  dimension === 'owner' ? '人' : dimensionNames[dimension];
+
 /** Joined tables by alias; each is joined once whatever asks for it. */
 export type Join = 'c' | 'u' | 'cp' | 'l' | 'p' | 'ps';
 

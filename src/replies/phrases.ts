@@ -1,37 +1,15 @@
 import { describePeriod, periodDates, periodName } from '../calendar/period.ts';
-import type { Dimension, Intent, Repair } from '../commands/command.ts';
+import type { Intent, Repair } from '../commands/command.ts';
+import { groupingWords } from '../metrics/dimensions.ts';
 import type { Question } from '../reports/report.ts';
 import { orderWords, type ReportWords, reportWords } from '../reports/vocabulary.ts';
-
-/** How a grouping is called: 按人, 按大区. */
-export const dimensionNames: Readonly<Record<Dimension, string>> = {
-  agent: '客服',
-  campaign: '活动',
-  channel: '渠道',
-  city: '城市',
-  department: '部门',
-  followup_type: '跟进方式',
-  grade: '客户级别',
-  industry: '行业',
-  lost_reason: '丢单原因',
-  owner: '人',
-  pipeline: '销售流程',
-  product: '产品',
-  product_line: '产品线',
-  province: '省份',
-  recall_method: '唤醒方式',
-  region: '大区',
-  size: '客户规模',
-  stage: '阶段',
-};
 
 /** The first line of every answer: report, period with its dates, scope, filters, grouping, comparison. */
 export function understoodLine(reportName: string, mode: string | null, question: Question): string {
   const parts = [mode === null ? reportName : `${reportName}(${mode})`];
   if (question.period !== null) parts.push(describePeriod(question.period, question.moment.today));
   parts.push(question.scope.words, ...question.filterWords);
-  if (question.groupBy.length > 0)
-    parts.push(`按${question.groupBy.map((dimension) => dimensionNames[dimension]).join('、')}`);
+  if (question.groupBy.length > 0) parts.push(`按${question.groupBy.map(groupingWords).join('、')}`);
   if (question.compare !== null) {
     const word = { mom: '环比', yoy: '同比', period: '对比' }[question.compare.kind];
     const name = periodName(question.compare.period);
