@@ -16,7 +16,6 @@ const report = (company: Company, question: Question): CustomerRate => ({
   metric: churnRate,
   numerator: 'lost',
   denominator: 'base',
-  counter: '家',
   numeratorWords: '流失',
   denominatorWords: '期初客户',
   read: (periods, dimensions) =>

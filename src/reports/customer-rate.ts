@@ -26,8 +26,6 @@ export interface CustomerRate {
   /** Names of the counted sums that are its ends. */
   readonly numerator: string;
   readonly denominator: string;
-  /** What the ends count: 家, 份. */
-  readonly counter: string;
   /** What the numerator is called in tables: 流失, 已续. */
   readonly numeratorWords: string;
   readonly denominatorWords: string;

@@ -16,7 +16,6 @@ const report = (company: Company, question: Question): CustomerRate => ({
   metric: renewalRate,
   numerator: 'renewed',
   denominator: 'due',
-  counter: '份',
   numeratorWords: '已续',
   denominatorWords: '到期',
   read: (periods, dimensions) =>

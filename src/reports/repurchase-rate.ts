@@ -14,7 +14,6 @@ const report = (company: Company, question: Question): CustomerRate => ({
   metric: repurchaseRate,
   numerator: 'repeat_buyers',
   denominator: 'buyers',
-  counter: '家',
   numeratorWords: '复购',
   denominatorWords: '下单客户',
   read: (periods, dimensions) =>
