@@ -10,11 +10,10 @@ import { conversationOf, readingsOf } from './conversations.ts';
 import { kindlyOf, never } from './failure.ts';
 import type { Figure } from './figures/figure.ts';
 import { helpReply, outOfScopeReply } from './help-answer.ts';
-import { orElseFeedback, recallReply } from './recall-answer.ts';
+import { orElseFeedback, type RecallBook, recallReply } from './recall-answer.ts';
 import { askBack, plainReply } from './replies/compose.ts';
 import type { Reply } from './replies/reply.ts';
 import { adviceOf, answerWithReport } from './report-answer.ts';
-import type { RecallBook } from './schedule/recall/recall-book.ts';
 import type { SharedState } from './store/shared-state.ts';
 
 /** One question as it reached the bot, by chat, script or simulator. */

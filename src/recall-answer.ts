@@ -16,6 +16,8 @@ import type { RecallBook } from './schedule/recall/recall-book.ts';
 import { feedbackChoices } from './schedule/recall/reminder.ts';
 import type { Recall, Recalls } from './store/recalls.ts';
 
+export type { RecallBook };
+
 /** What is asked about again, and what a bare 已联系 is about. */
 const recentDays = 14;
 const longestDelayDays = 90;
@@ -40,8 +42,9 @@ export async function recallReply(
 ): Promise<Reply> {
   if (book === null) return said('failed', '这里没有接上提醒记录,回执记不下来。请在企业微信、钉钉或模拟器里回。');
   const { viewer } = grant;
-  const open = (await book.ledger.toldTo(viewer.userId, addDays(moment.today, -recentDays))).filter(isOpen);
-  const found = await customerOf(book, company, grant, { slots }, text, open);
+  const told = await book.ledger.toldTo(viewer.userId, addDays(moment.today, -recentDays));
+  const open = told.filter(isOpen);
+  const found = await customerOf(book, company, grant, { slots }, text, told);
   if ('reply' in found) return found.reply;
   const { recall, name } = found;
   const rest = open.filter(({ recallId }) => recallId !== recall.recallId);
@@ -124,10 +127,11 @@ async function customerOf(
   grant: Grant,
   { slots }: Pick<Command, 'slots'>,
   text: string,
-  open: readonly Recall[],
+  told: readonly Recall[],
 ): Promise<Found> {
+  const open = told.filter(isOpen);
   const named = slots.filters?.customer?.[0] ?? feedbackOrder(text)?.name ?? null;
-  if (named === null) return fromPush(company, grant, slots.id, open);
+  if (named === null) return fromPush(company, grant, slots.id, told);
   const resolved = await resolve({ filters: { customer: [named] } }, grant, company);
   switch (resolved.kind) {
     case 'outside':
@@ -180,10 +184,13 @@ async function fromPush(
   company: KnownCompany,
   grant: Grant,
   id: number | undefined,
-  open: readonly Recall[],
+  told: readonly Recall[],
 ): Promise<Found> {
-  const names = await namesOf(company, grant, open);
-  const recall = id === undefined ? (open.length === 1 ? open[0] : undefined) : open[id - 1];
+  const open = told.filter(isOpen);
+  // The number is the one in the last message, also when some of it were answered since.
+  const last = told.filter(({ toldOn }) => toldOn === told[0]?.toldOn);
+  const names = await namesOf(company, grant, [...last, ...open]);
+  const recall = id === undefined ? (open.length === 1 ? open[0] : undefined) : last[id - 1];
   const name = recall === undefined ? undefined : names.get(recall.customerId);
   if (recall !== undefined && name !== undefined) return { recall, name };
   if (open.length === 0) return { reply: said('done', '最近的沉默客户提醒你都回过了,没有要记的。') };

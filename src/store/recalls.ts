@@ -2,6 +2,7 @@ import { type Insertable, sql } from 'kysely';
 import type { Database } from '../database/connect.ts';
 import { newRowId } from './row-id.ts';
 import type { StoreTables } from './schema.ts';
+import { causeOf } from './slots.ts';
 import { steadily } from './steadily.ts';
 
 /** How a customer was contacted, as the person said; `coupon` is what marketing sends. */
@@ -33,6 +34,8 @@ export interface Recall extends NewRecall {
   readonly recallId: string;
   readonly cause: string | null;
   readonly recalledOn: string;
+  /** The day of the last reminder: later than `recalledOn` where it had been put off. */
+  readonly toldOn: string;
   readonly contactedAt: string | null;
   readonly contactedBy: string | null;
   readonly method: RecallMethod | null;
@@ -66,13 +69,13 @@ export interface Recalls {
   reserve(cause: string, fresh: readonly NewRecall[], again: readonly (NewRecall & Silence)[]): Promise<Recall[]>;
   /** Told and held-out ones of a span of company days, both ends included; of some owners, or of all. */
   between(from: string, to: string, owners: 'everyone' | readonly string[]): Promise<Recall[]>;
-  /** What a person was told from a day on, newest first. */
+  /** What a person was told from a day on: the last morning first, in the order of its message. */
   toldTo(userId: string, fromDay: string): Promise<Recall[]>;
   /** The day on which something was last told to a person or to anyone; null = never. */
   lastDay(userId: string | null, upTo: string): Promise<string | null>;
   feedback(recallId: string, feedback: RecallFeedback): Promise<void>;
   /** Writes rows as they are, for a history that comes from elsewhere; what is there already stays. */
-  load(rows: readonly Omit<Recall, 'recallId' | 'untold' | 'recalledOn'>[]): Promise<void>;
+  load(rows: readonly Omit<Recall, 'recallId' | 'untold' | 'recalledOn' | 'toldOn'>[]): Promise<void>;
   /** Forgets everything: the demo's history is made anew with its company. */
   clear(): Promise<void>;
 }
@@ -109,6 +112,7 @@ export function recallsOver({ kysely, dialect }: Database<StoreTables>): Recalls
     heldOut: Number(row.held_out) === 1,
     cause: row.cause,
     recalledOn: row.recalled_on,
+    toldOn: toldOnOf(row.cause) ?? row.recalled_on,
     recalledAt: row.recalled_at,
     contactedAt: row.contacted_at,
     contactedBy: row.contacted_by,
@@ -209,15 +213,17 @@ export function recallsOver({ kysely, dialect }: Database<StoreTables>): Recalls
           rows()
             .where('r.told_to', '=', userId)
             .where('r.held_out', '=', 0)
-            .where('r.recalled_on', '>=', fromDay)
-            .orderBy('r.recalled_on', 'desc')
+            .where(({ or, eb }) =>
+              or([eb('r.recalled_on', '>=', fromDay), eb('r.cause', '>=', causeOf({ ...anySlot, day: fromDay }))]),
+            )
             .orderBy('r.stake_fen', 'desc')
             .orderBy('r.recall_id')
             .execute(),
         )
       )
         .map(recallOf)
-        .filter((recall) => !recall.untold),
+        .filter((recall) => !recall.untold)
+        .sort((a, b) => b.toldOn.localeCompare(a.toldOn)),
 
     lastDay: async (userId, upTo) => {
       let query = kysely
@@ -254,6 +260,11 @@ export function recallsOver({ kysely, dialect }: Database<StoreTables>): Recalls
     },
   };
 }
+
+/** Causes of one job sort by their day. */
+const anySlot = { job: 'recall', target: '', part: '' };
+
+const toldOnOf = (cause: string | null): string | null => /^recall:(\d{4}-\d{2}-\d{2}):/.exec(cause ?? '')?.[1] ?? null;
 
 function changesOf(feedback: RecallFeedback) {
   switch (feedback.kind) {

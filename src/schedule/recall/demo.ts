@@ -40,7 +40,7 @@ export async function seedRecallHistory(
   const moments = silences.map(({ customerId, toldOn }) => ({ customerId, recalledAt: `${toldOn} 09:05:10` }));
   const woken = await readWoken(company.crm, wholeCompany(), moments, moment);
   const putOff = new Set<string>();
-  const rows = silences.map((silence, at): Omit<Recall, 'recallId' | 'untold' | 'recalledOn'> => {
+  const rows = silences.map((silence, at): Omit<Recall, 'recallId' | 'untold' | 'recalledOn' | 'toldOn'> => {
     const chance = (of: string) => draw(`${silence.customerId} ${silence.since} ${of}`);
     const cameBack = woken[at] === true;
     const recent = daysBetween(silence.toldOn, moment.today) <= 3;
