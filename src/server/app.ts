@@ -31,7 +31,11 @@ export function createHttpServer(
     }
   });
   for (const door of doors) app.use(door);
-  app.on('error', (error: unknown) => log('response failed', { error }));
+  app.on('error', (error: unknown) => {
+    // A reader that leaves, such as a closed page behind an event stream, is no failure.
+    const left = error instanceof Error && 'code' in error && error.code === 'ERR_STREAM_PREMATURE_CLOSE';
+    if (!left) log('response failed', { error });
+  });
   const server = createServer(
     { requestTimeout: requestTimeoutMs, headersTimeout: 10_000, keepAliveTimeout: 5_000, maxHeaderSize: 16 << 10 },
     app.callback(),
