@@ -25,6 +25,7 @@ export function calendarWatch(
   return {
     name,
     title: '工作日历提醒',
+    quietWhenMissed: true,
     timetable: async () => [{ target: 'admins', part: 'notice', at: '09:10', days: 'every_day', priority: 50 }],
     prepare: async ({ day, plannedAt, target, moment }) => {
       const knownUntil = calendar.knownUntil(moment.today);

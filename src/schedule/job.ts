@@ -42,6 +42,8 @@ export interface Job {
   readonly name: string;
   /** As people call it in notices: 漏斗晨报. */
   readonly title: string;
+  /** A run of it that was missed is no news to anybody. */
+  readonly quietWhenMissed?: boolean;
   /** Who gets it when, as things are now. Asked at start, at every planned time and every few minutes. */
   timetable(moment: Moment): Promise<readonly TimetableLine[]>;
   /** Rights are checked anew in here. Throws where it may work later: it is tried again within the catch-up window. */

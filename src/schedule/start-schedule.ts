@@ -100,7 +100,7 @@ export function startSchedule(
 ): RunningSchedule {
   const { log, zone, clock, settings } = house;
   const plan = planSchedule(house);
-  const titles = new Map(plan.jobs.map((job) => [job.name, job.title]));
+  const byName = new Map(plan.jobs.map((job) => [job.name, job]));
   const ticker = createTicker(() => scheduler.wake(), { zone, log });
   const scheduler = createScheduler({
     store: house.store,
@@ -111,7 +111,11 @@ export function startSchedule(
     catchUpMs: settings.schedule.catchUpMinutes * 60_000,
     log,
     onTimes: ticker.wakeAt,
-    onUntold: (ended, kindly) => plan.notices.ofSlot(ended, titles.get(ended.job) ?? ended.job, kindly),
+    onUntold: async (ended, kindly) => {
+      const job = byName.get(ended.job);
+      if (ended.state === 'missed' && job?.quietWhenMissed === true) return;
+      await plan.notices.ofSlot(ended, job?.title ?? ended.job, kindly);
+    },
     ...instruments,
   });
   void tellProblems();

@@ -12,6 +12,7 @@ import { generateCompany } from '../../src/crm/demo/generate-company.ts';
 import { type CrmTables, crmMigrations } from '../../src/crm/schema.ts';
 import { connect } from '../../src/database/connect.ts';
 import { migrate } from '../../src/database/migrate.ts';
+import type { ChatStore } from '../../src/delivery/chat-store.ts';
 import { dialects } from '../database/databases.ts';
 import { until } from '../delivery/processes.ts';
 import { type GroupRobotServer, startGroupRobotServer } from '../fakes/group-robot-server.ts';
@@ -26,12 +27,13 @@ const groups = 5;
 const keys = Array.from({ length: groups }, (_, n) => keyOf(n));
 
 /** Whole bots on one MariaDB, their clocks set by the test, group robots at a strict fake of WeCom's. */
-describe.skipIf(!dialects.includes('mysql'))('the morning, with real processes', () => {
+describe.skipIf(!dialects.includes('mysql'))('the morning, with real processes', { timeout: 60_000 }, () => {
   const folder = mkdtempSync(join(tmpdir(), 'chenbao-morning-'));
   const redis = ownPrefix();
   const bots: ChildProcess[] = [];
   let place: OwnPlace;
   let server: GroupRobotServer;
+  let store: ChatStore;
 
   beforeAll(async () => {
     const database = connect<CrmTables>(`sqlite:${join(folder, 'crm.sqlite')}`);
@@ -58,6 +60,7 @@ describe.skipIf(!dialects.includes('mysql'))('the morning, with real processes',
   });
   beforeEach(async () => {
     [place, server] = await Promise.all([ownPlace('mysql'), startGroupRobotServer(keys)]);
+    store = await place.open();
   });
   afterEach(async () => {
     await Promise.all(bots.splice(0).map(killed));
@@ -108,18 +111,14 @@ describe.skipIf(!dialects.includes('mysql'))('the morning, with real processes',
   };
   /** Spread over a minute for all but the directors; the test brings it forward. */
   const hurry = async (): Promise<void> => {
-    const store = await place.open();
     await store.database.kysely.updateTable('cb_outbox').set({ due_at: 0 }).where('state', '=', 'due').execute();
-    await store.close();
   };
   const queued = async (count: number): Promise<void> => {
-    const store = await place.open();
     for (let n = 0; n < 400; n += 1) {
       const rows = await store.database.kysely.selectFrom('cb_outbox').select('outbox_id').execute();
       if (rows.length >= count) break;
       await sleep(50);
     }
-    await store.close();
   };
 
   it('two instances, one with a clock 90 s behind, send each group its words and picture once', async () => {
@@ -146,14 +145,12 @@ describe.skipIf(!dialects.includes('mysql'))('the morning, with real processes',
 
   /** What a dead process held is free when its lease ends; the test does not wait for that half minute. */
   const leasesEnded = async (): Promise<void> => {
-    const store = await place.open();
     await store.database.kysely
       .updateTable('cb_slots')
       .set({ lease_until: 0 })
       .where('state', '=', 'working')
       .execute();
     await store.database.kysely.updateTable('cb_targets').set({ lease_until: 0, hold_until: 0 }).execute();
-    await store.close();
   };
 
   it('killed between accepting and knowing: the picture comes once more, announced, and nothing else twice', async () => {
@@ -220,9 +217,7 @@ describe.skipIf(!dialects.includes('mysql'))('the morning, with real processes',
     setClock(bot, '2026-11-21 09:00:30');
     await settled();
     once_(fine);
-    const store = await place.open();
     const rows = await store.database.kysely.selectFrom('cb_slots').select(['day', 'state', 'job']).execute();
-    await store.close();
     const states = (day: string) =>
       rows.filter((row) => row.job === 'digest:funnel' && row.day === day).map((row) => row.state);
     expect(states('2026-11-17').sort()).toEqual(['failed', 'sent', 'sent', 'sent', 'sent']);
