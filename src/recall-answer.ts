@@ -48,14 +48,18 @@ export async function recallReply(
   if ('reply' in found) return found.reply;
   const { recall, name } = found;
   const rest = open.filter(({ recallId }) => recallId !== recall.recallId);
-  const act = async (feedback: Parameters<Recalls['feedback']>[1], sentence: string): Promise<Reply> => {
+  const act = async (
+    feedback: Parameters<Recalls['feedback']>[1],
+    sentence: string,
+    choices?: readonly Choice[],
+  ): Promise<Reply> => {
     await book.ledger.feedback(recall.recallId, feedback);
     const next = await nextOf(company, grant, rest);
     const more = next === null ? '' : `还有 ${rest.length} 家没回,下一家:${next}。`;
     return said(
       'done',
       [sentence, more].filter((part) => part !== '').join('\n'),
-      next === null ? [] : feedbackChoices(next),
+      choices ?? (next === null ? [] : feedbackChoices(next)),
     );
   };
   switch (slots.action) {
@@ -97,10 +101,15 @@ export async function recallReply(
     default: {
       const method = methodIn(text.replaceAll(name, ' '));
       const how = method === null ? '' : `(${recallMethodNames[method]})`;
-      const tip = method === null ? `下次带上方式更好,比如「已联系 ${name} 电话」。` : '';
       return act(
         { kind: 'contacted', by: viewer.userId, at: moment.wall, method },
-        `记下了:${name} 已联系${how}。谈了什么请写进 CRM,那边有了往来才算唤醒。${tip}`,
+        `记下了:${name} 已联系${how}。谈了什么请写进 CRM,那边有了往来才算唤醒。${method === null ? '怎么联系的?' : ''}`,
+        method === null
+          ? (['call', 'wechat', 'visit'] as const).map((one) => {
+              const command = `已联系 ${name} ${recallMethodNames[one]}`;
+              return { label: recallMethodNames[one], command };
+            })
+          : undefined,
       );
     }
   }

@@ -22,9 +22,10 @@ export interface OpeningLine {
  */
 export function openingLine({ contact, product, talk }: Dealings, rep: string, today: Day): OpeningLine {
   const hello = contact === null ? '您好' : `${addressed(contact)}您好`;
-  const topic = talk === null ? null : topicOf(talk.summary);
-  if (talk !== null && topic !== null) {
-    const when = `${monthOf(talk.on)} 月 ${dayOfMonth(talk.on)} 日`;
+  const topic = talk === null || daysBetween(talk.on, today) > freshDays ? null : topicOf(talk.summary);
+  const lastYear = talk !== null && talk.on.slice(0, 4) !== today.slice(0, 4);
+  if (talk !== null && topic !== null && !(lastYear && ofItsYear.test(topic))) {
+    const when = `${lastYear ? '去年 ' : ''}${monthOf(talk.on)} 月 ${dayOfMonth(talk.on)} 日`;
     return { text: `${hello},${when}我们聊到${topic},现在是什么情况?方便的话我这周打给您。`, wording: 'personal' };
   }
   if (product !== null) {
@@ -37,6 +38,11 @@ export function openingLine({ contact, product, talk }: Dealings, rep: string, t
   }
   return { text: `${hello},我是${rep},有阵子没联系了。您那边今年有什么新打算?方便时我打给您。`, wording: 'generic' };
 }
+
+/** Nobody remembers what was said longer ago. */
+const freshDays = 365;
+/** Said last year it means another year now. */
+const ofItsYear = /[明今去]年|年底|年前|季度|本月|下月/;
 
 /** 王总, 李经理, 张工: how one speaks to a title; with the whole name where the title says nothing. */
 function addressed({ name, title }: { readonly name: string; readonly title: string | null }): string {
@@ -61,6 +67,10 @@ export function topicOf(summary: string): string | null {
     if (pain !== undefined && !forColleagues.test(pain)) return `${pain}的事`;
     const wish = /(?:希望|想要|想)(.{2,20})$/u.exec(clause)?.[1];
     if (wish !== undefined && !forColleagues.test(wish)) return `您希望${wish}`;
+    const maybe = /可能要(.{2,20})$/u.exec(clause)?.[1];
+    if (maybe !== undefined && !forColleagues.test(maybe)) return `您可能要${maybe}`;
+    const due = /^提醒(.{2,10}?)时间$/u.exec(clause)?.[1];
+    if (due !== undefined && !forColleagues.test(due)) return `${due}的事`;
     const next = /重点(?:在|是)(.{2,20})$/u.exec(clause)?.[1];
     if (next !== undefined && !forColleagues.test(next)) return next;
   }
