@@ -94,7 +94,7 @@ export interface Slots {
   find(
     name: SlotName,
   ): Promise<EndedSlot | { readonly state: 'due' | 'working' | 'queued'; readonly slotId: string } | null>;
-  /** Forgets the slots of targets that begin so: the demo's chats begin anew with every start. */
+  /** Forgets the slots of targets that begin so, with their messages: the demo's chats begin anew with every start. */
   forget(targetPrefix: string): Promise<void>;
 }
 
@@ -436,12 +436,15 @@ export function slotsOver(
     },
 
     forget: async (targetPrefix) => {
+      const begins = sql<boolean>`substr(target, 1, ${targetPrefix.length}) = ${targetPrefix}`;
+      // Their messages too: the keys of those would keep the new ones from being enqueued.
       await steadily(() =>
         kysely
-          .deleteFrom('cb_slots')
-          .where(sql<boolean>`substr(target, 1, ${targetPrefix.length}) = ${targetPrefix}`)
+          .deleteFrom('cb_outbox')
+          .where('cause', 'in', (eb) => eb.selectFrom('cb_slots').select('cause').where(begins))
           .execute(),
       );
+      await steadily(() => kysely.deleteFrom('cb_slots').where(begins).execute());
     },
   };
 }

@@ -125,6 +125,27 @@ describeStores('the scheduler', (dialect) => {
     expect(new Set(collector.arrivals.map((each) => each.text)).size).toBe(40);
   });
 
+  it('what is forgotten may be sent anew, as the demo does at every start', async () => {
+    const { scheduler, clock, courier, store } = await house(async (task) => words(task), [line('demo:a'), line('b')]);
+    clock.moveTo(wall('2026-11-17 09:00:00'));
+    await scheduler.tick();
+    await courier.drain();
+    await store.slots.forget('demo:');
+    clock.moveTo(wall('2026-11-17 08:59:00'));
+    await scheduler.tick();
+    clock.moveTo(wall('2026-11-17 09:00:00'));
+    await scheduler.tick();
+    await courier.drain();
+    expect(collector.arrivals.map((each) => each.target).sort()).toEqual([
+      'b',
+      'b',
+      'demo:a',
+      'demo:a',
+      'demo:a',
+      'demo:a',
+    ]);
+  });
+
   it('a clock that goes back over 9:00 and on again sends nothing twice', async () => {
     const { scheduler, clock, courier } = await house(async (task) => words(task), [line('a')]);
     for (const at of ['09:00:05', '08:58:00', '08:59:59', '09:00:00', '09:00:20']) {
