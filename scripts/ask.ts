@@ -4,12 +4,15 @@ import { parseArgs } from 'node:util';
 import { personNamed } from '../src/access/identity.ts';
 import { type Answer, answer } from '../src/answer.ts';
 import { momentAt, systemClock } from '../src/calendar/clock.ts';
+import { chineseWorkDays } from '../src/calendar/work-calendar.ts';
 import { createChartRenderer } from '../src/charts/renderer.ts';
+import { openChatStore } from '../src/delivery/chat-store.ts';
 import { ensureDemoCompany, withDemoGroups } from '../src/demo.ts';
 import { Failure } from '../src/failure.ts';
 import { openHouse } from '../src/house.ts';
 import { createLog } from '../src/log.ts';
 import { renderMarkdown } from '../src/platforms/markdown.ts';
+import { seedRecallHistoryOnce } from '../src/schedule/recall/demo.ts';
 import { createInProcessState } from '../src/store/in-process-state.ts';
 import { runScript, scriptConfig } from './script.ts';
 
@@ -42,14 +45,25 @@ await runScript(async () => {
 
   const read = scriptConfig();
   const config = { ...read, business: withDemoGroups(read.business) };
+  let made: Awaited<ReturnType<typeof ensureDemoCompany>> = 'own data';
   if (config.house.CRM_DATABASE_URL.startsWith('sqlite:')) {
-    await ensureDemoCompany(config.house.CRM_DATABASE_URL, momentAt(systemClock.now(), config.house.TIMEZONE).today);
+    made = await ensureDemoCompany(
+      config.house.CRM_DATABASE_URL,
+      momentAt(systemClock.now(), config.house.TIMEZONE).today,
+    );
   }
-  const charts =
-    values.out === undefined ? null : createChartRenderer(config.charts);
+  const charts = values.out === undefined ? null : createChartRenderer(config.charts);
   const log = createLog(process.env.LOG_LEVEL ?? 'silent');
-  const house = openHouse(config, { state: createInProcessState(), charts, log });
+  const store = await openChatStore(config.house.BOT_DATABASE_URL, config.store);
+  // A script sends nothing: what would be told to a colleague is only recorded.
+  const recalls = { ledger: store.recalls, tell: async () => false };
+  const house = openHouse(config, { state: createInProcessState(), charts, log, recalls });
   try {
+    if (made !== 'own data' && config.house.BOT_DATABASE_URL.startsWith('sqlite:')) {
+      const calendar = chineseWorkDays(config.business.schedule.workDays);
+      const today = momentAt(systemClock.now(), house.zone);
+      await seedRecallHistoryOnce(store.recalls, { crm: house.crm, settings: config.business }, calendar, today);
+    }
     const { directory } = await house.company(momentAt(nowMs, house.zone));
     const person = personNamed(directory, config.business, values.as ?? null);
     if (person === null)
@@ -79,7 +93,7 @@ await runScript(async () => {
       console.log(values.json ? JSON.stringify(asJson(answered, images)) : asText(answered, images));
     }
   } finally {
-    await Promise.all([charts?.close(), house.close()]);
+    await Promise.all([charts?.close(), house.close(), store.close()]);
   }
 });
 

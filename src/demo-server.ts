@@ -32,7 +32,9 @@ export async function startDemo(read: Config, log: Log, customers = 300): Promis
   // The simulator's chats begin empty, and so does what was sent into them: also on a day that the visitor travelled to.
   const store = await openChatStore(config.house.BOT_DATABASE_URL, config.store);
   for (const target of ['simulator:', 'owners', 'managers', 'administrators']) await store.slots.forget(target);
-  if (company === 'generated' || company === 'kept') {
+  // A ledger on a server is a company's own.
+  const ownLedger = !config.house.BOT_DATABASE_URL.startsWith('sqlite:');
+  if (!ownLedger && (company === 'generated' || company === 'kept')) {
     const crm = openCrm(crmUrl);
     const calendar = chineseWorkDays(config.business.schedule.workDays);
     const moment = momentAt(systemClock.now(), config.house.TIMEZONE);

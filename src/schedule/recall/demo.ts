@@ -74,6 +74,16 @@ export async function seedRecallHistory(
   return rows.length;
 }
 
+/** The same, unless there is a ledger already: for scripts that run beside the demo. */
+export async function seedRecallHistoryOnce(
+  recalls: Recalls,
+  company: Pick<Company, 'crm' | 'settings'>,
+  calendar: WorkCalendar,
+  moment: Moment,
+): Promise<void> {
+  if ((await recalls.lastDay(null, moment.today)) === null) await seedRecallHistory(recalls, company, calendar, moment);
+}
+
 /** 0..1, the same for the same words. */
 const draw = (words: string): number => createHash('sha256').update(words).digest().readUInt32BE(0) / 2 ** 32;
 
