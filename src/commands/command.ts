@@ -209,6 +209,8 @@ export interface Previous {
   readonly command: Command;
   /** The readings or rows that a bare number answers. */
   readonly offered: readonly Reading[];
+  /** What was asked before `command`, latest first: 上一个 goes there. Absent where nobody keeps it. */
+  readonly before?: readonly Command[];
 }
 
 export interface ParseContext {

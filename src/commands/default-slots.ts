@@ -115,3 +115,7 @@ export function periodOf(label: DefaultPeriod | 'last_year' | 'last_quarter', to
       return span(addDays(today, 1), addDays(today, 30));
   }
 }
+
+/** What 最近 may mean: offered, never assumed. */
+export const recentLengths = (today: Day): Period[] =>
+  (['this_month', 'last_30_days', 'last_90_days'] as const).map((label) => periodOf(label, today));

@@ -18,6 +18,7 @@ export interface NicknameReading {
 export interface EntityIndex {
   readonly customers: CustomerIndex;
   readonly longest: number;
+  readonly regions: readonly string[];
   /** The entities called exactly this (names, and short forms that only one bears). */
   named(text: string): readonly NamedEntity[];
   /** Whether a text is the short form of a stage (演示, 报价): only a stage where the sentence speaks of stages. */
@@ -145,6 +146,7 @@ export function createEntityIndex(entities: Entities, reserved: ReadonlySet<stri
   return {
     customers,
     longest,
+    regions: entities.regions,
     stageForms: [...stageForms.keys()].sort((a, b) => b.length - a.length),
     stageShortForm: (text) => stageForms.get(text) ?? null,
     named(text) {

@@ -13,6 +13,7 @@ export interface Doubt {
   readonly typed: string;
   readonly field: FilterField;
   readonly names: readonly string[];
+  readonly start: number;
 }
 
 /** What a text says, before it is known what is asked. */
@@ -48,13 +49,13 @@ export interface Facts {
 }
 
 const excludes =
-  /(?:除了?|除开|除去|不含|不包括|不包含|排除|去掉|剔除|不算|不要|不看|刨去|刨开)(?:客户|大区|渠道|行业)? ?(?:[A-Z][和、跟与 ]?)*$/;
+  /(?:除了?|除开|除去|别管|不管|不用管|不要管|不含|不包括|不包含|排除|去掉|剔除|不算|不要|不看|刨去|刨开)(?:客户|大区|渠道|行业)? ?(?:[A-Z][和、跟与 ]?)*$/;
 const excludesAfter = /^ ?的?(?:客户|单子?)?(?:除外|以外|之外|不算|去掉|排除|剔除|拿掉|刨掉|不要)/;
 const adds = /(?:再?加上|再?加一?个|再加|也?加|还有|外加|连同|并上|也看看?|加进|带上) ?(?:[A-Z][和、跟与 ]?)*$/;
 const teamAfter =
-  /^ ?(?:那?个?组|那?个?团队|那边|手下|他们组|他组|她组|的人|带的|的组|的团队|下面|手底下|部门|的部门|的小组|小组|一组的)/;
+  /^ ?(?:[那这]?个?组|[那这]?个?团队|那?个?团队|那边|手下|他们组|他组|她组|的人|带的|的组|的团队|下面|手底下|部门|的部门|的小组|小组|一组的)/;
 
-const teamOfMine = /(?:我|咱)们?的?(?:这?个?组|团队|部门|小组|手下|下属|的人|下面的人|手底下)|本组|本团队|我带的/;
+const teamOfMine = /(?:我|咱|俺)们?的?(?:这?个?组|团队|部门|小组|手下|下属|的人|下面的人|手底下)|本组|本团队|我带的/;
 
 const namesByLength = metricWords
   .flatMap((metric) => [metric.name, ...metric.aliases].map((word) => ({ word: word.toLowerCase(), id: metric.id })))
@@ -123,13 +124,14 @@ export function gatherFacts(
             typed: scan.text.slice(mark.start, mark.end),
             field: mark.entity.field,
             names: [mark.entity.value, ...rivals.map((one) => one.value)],
+            start: mark.start,
           });
         break;
       }
       case 'nickname': {
         const { field, names } = mark.reading;
         if (names.length === 1) put(target, field === 'owner' && teamAfter.test(after) ? 'team_of' : field, names);
-        else doubts.push({ typed: mark.text, field, names });
+        else doubts.push({ typed: mark.text, field, names, start: mark.start });
         break;
       }
       case 'grade':
@@ -176,9 +178,10 @@ export function gatherFacts(
     ' ',
   );
   const myTeam = teamOfMine.test(bare);
-  const me = /我(?!们)(?!想|要看|要查|来看|看看|看一下|需要|就想|问|组|团队)|俺|本人|自己的|自己(?=这|本|上|业绩)/.test(
-    bare.replace(teamOfMine, ' '),
-  );
+  const me =
+    /我(?!们)(?!想|要看|要查|来看|看看|看一下|需要|就想|问|组|团队)|俺(?!们)|本人|自己的|自己(?=这|本|上|业绩)/.test(
+      bare.replace(teamOfMine, ' '),
+    );
   const allMetrics = metricsIn(skeleton);
   const { pair, short } = stagesIn(skeleton, scan, stageForms, stageOf);
   return {
@@ -224,7 +227,7 @@ function chartIn(text: string): Slots['chart'] | null {
   if (/漏斗图/.test(text)) return 'funnel';
   if (/热力图|热图|地图/.test(text)) return 'heatmap';
   if (/饼图|饼状图/.test(text)) return 'pie';
-  if (/折线图?|曲线图?|线图/.test(text)) return 'line';
+  if (/折线图?|曲线图?|线图|画.{0,2}线/.test(text)) return 'line';
   return /柱状图|柱图|条形图/.test(text) ? 'bar' : null;
 }
 
@@ -257,7 +260,9 @@ function stagesIn(
   for (let at = 0; at + 1 < found.length; at++) {
     const between = skeleton.slice(found[at]!.end, found[at + 1]!.at);
     if (
-      /^ ?(?:阶段|环节)? ?(?:到|至|→|->|>|转|变|-|~|进|)? ?$/.test(between) &&
+      /^(?:完了?|做完|之?后).{0,6}(?:进入?|到|走到|转到)$|^ ?(?:阶段|环节)? ?(?:转到|走到|进到|推进到|转成|变成|到|至|→|->|>|转|变|-|~|进|)? ?$/.test(
+        between,
+      ) &&
       found[at]!.name !== found[at + 1]!.name
     ) {
       // 需求 诊断 is one stage said in two words, not a way from one to the next.

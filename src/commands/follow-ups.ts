@@ -1,5 +1,6 @@
-import type { Day } from '../calendar/day.ts';
-import type { Command, Filters, Intent, Previous, Slots } from './command.ts';
+import { addDays, addMonths, startOfMonth } from '../calendar/day.ts';
+import { lengthInDays, type Period } from '../calendar/period.ts';
+import type { Command, Filters, Intent, ParseContext, Previous, Slots } from './command.ts';
 import { readComparison } from './comparison.ts';
 import type { Draft } from './draft.ts';
 import type { Facts } from './facts.ts';
@@ -10,9 +11,16 @@ const drilling =
   /展开|细看|点开|钻取|下钻|往下(?:看|钻)|深挖|挖一?下|明细|详细|具体(?:是|有)?(?:哪|谁|啥|什么)|都有谁|都是谁|都有哪些|是哪些|^(?:具体|都)?是?哪几(?:个|家)(?:客户|人)?$|^谁的|名单|逐条|看看第|D(?:看|展开|详|怎么|咋|是)/;
 const asking = /^(?:那|这|这个|怎么|到底)?.{0,4}(?:为什么|为啥|咋回事|怎么回事|什么原因|啥原因|原因|凭什么|怎么会)/;
 
-/** What a short message asks of the report before it: another period, a filter, a breakdown, the rows behind, the reason. */
-export function readFollowUp(facts: Facts, today: Day): Command | null {
+/**
+ * What a short message asks of the report before it: another period, a filter, a breakdown, the rows behind, the reason.
+ * 上一个 is answered from the chain of what was asked before; `no-earlier` where the chain is known to end.
+ */
+export function readFollowUp(
+  facts: Facts,
+  { moment, previous }: Pick<ParseContext, 'moment' | 'previous'>,
+): Command | 'no-earlier' | null {
   const { skeleton } = facts;
+  const { today } = moment;
   const slots: Draft = { context: 'last_report' };
   const periods = facts.periods.flatMap((mark) => (mark.period === null ? [] : [mark.period]));
   const { compare, main } = readComparison(facts, periods, today);
@@ -41,10 +49,18 @@ export function readFollowUp(facts: Facts, today: Day): Command | null {
     if (/明细|逐条|名单|详细/.test(skeleton)) slots.view = 'detail';
     return { intent: 'drill_down', slots: slots as Slots };
   }
-  if (/^(?:上一个|前一个|返回|回到?上一个|刚才那个|回去|back)$/.test(skeleton))
-    return { intent: 'refine', slots: { ...slots, back: 1 } as Slots };
-  if (/^(?:那|再|看)?(?:往前|再往前)(?:推)?(?:一个月|一月|1个月|一期|一个周期|T|P)?(?:呢|看看)?$/.test(skeleton))
-    return { intent: 'refine', slots: { context: 'last_report', relative_period: 'last_month' } as Slots };
+  if (/^(?:看|回)?(?:上一个|前一个|上个|返回|回到?上一个|刚才那个|回去|back)(?:报表)?$/.test(skeleton)) {
+    const earlier = previous?.before?.[0];
+    if (earlier !== undefined) return earlier;
+    return previous?.before !== undefined ? 'no-earlier' : { intent: 'refine', slots: { ...slots, back: 1 } as Slots };
+  }
+  const step = /^(?:那|再|看)?再?往(?:前(?:推|翻|看)?(一个?月|1个月|一期|一个周期|T|P)?|(N ?月))(?:呢|看看)?$/.exec(
+    skeleton,
+  );
+  if (step !== null && (facts.daysTyped === null || facts.daysTyped === 30)) {
+    const relative_period = /期/.test(step[1] ?? '') ? 'preceding' : 'last_month';
+    return { intent: 'refine', slots: { context: 'last_report', relative_period } };
+  }
   const said = Object.keys(slots).length > 1;
   return said ? { intent: 'refine', slots: slots as Slots } : null;
 }
@@ -97,6 +113,16 @@ function dropRivals(filters: Filters | undefined, said: Filters | undefined): Fi
   return left as Filters;
 }
 
+/** 再往前一个月: the month before the one that was shown; 再往前一期 goes back by the length that was shown. */
+function stepBack(period: Period, byLength: boolean): Period {
+  if (byLength) {
+    const days = lengthInDays(period);
+    return { label: 'range', from: addDays(period.from, -days), to: addDays(period.from, -1) };
+  }
+  const from = addMonths(startOfMonth(period.from), -1);
+  return { label: 'month', from, to: addDays(startOfMonth(period.from), -1) };
+}
+
 /**
  * The full command that a follow-up stands for: `漏斗 本月 华东`, then `那上个月呢`, is 漏斗 上月 华东. Null where the
  * follow-up does not go on from a report (the command itself is then the answer, or there is nothing to go on from).
@@ -118,7 +144,12 @@ export function applyFollowUp(previous: Command, followUp: Command): Command | n
       // A new period is compared with nothing unless that was said again with it.
       if (said.period !== undefined && said.compare === undefined && typeof base.compare === 'object')
         delete slots.compare;
-      if (relative_period !== undefined || back !== undefined) return null;
+      if (back !== undefined) return null;
+      if (relative_period !== undefined) {
+        if (base.period === undefined) return null;
+        slots.period = stepBack(base.period, relative_period === 'preceding');
+        delete slots.compare;
+      }
       if (followUp.intent === 'export')
         return { intent: 'export', slots: { ...slots, report: previous.intent } as Slots };
       return { intent: previous.intent, slots: slots as Slots };

@@ -8,11 +8,12 @@ import {
   type Read,
   type Rule,
   readMonth,
+  readQuarter,
   rule,
   span,
-  weekdays,
   year,
-} from './period-rules.ts';
+} from './period-reading.ts';
+import { weekdays } from './period-rules.ts';
 
 /** Ranges whose second half leaves the month, or whose first half leaves the unit, to the other: 1-10号, 9-11月, 10月1日到15日, Q1-Q3. */
 export const halfRanges: readonly Rule[] = [
@@ -50,6 +51,11 @@ export const halfRanges: readonly Rule[] = [
       return is(span('range', start.period.from, end.period.to));
     },
   ),
+  rule(`${year}?第?([一二三四1-4])(?:季度?)?(?:-|到|至|~)第?([一二三四1-4])季度?`, ([y, first, second], context) => {
+    const [start, end] = [readQuarter(y, first!, context), readQuarter(y, second!, context)];
+    if (start === null || end === null || start.period === null || end.period === null) return start ?? end;
+    return start.period.from > end.period.to ? null : is(span('range', start.period.from, end.period.to));
+  }),
   rule(
     '(上|本|这)?个?周([一二三四五六日天])(?:-|到|至|~)周?([一二三四五六日天])',
     ([which, first, second], { today }) => {

@@ -5,8 +5,9 @@ import type { Facts } from './facts.ts';
 export function metricFor(intent: Intent, facts: Facts): string | null {
   const { skeleton, metric } = facts;
   const amountWords =
-    /成交额|成交金额|销售额|签约额|签单额|签单金额|合同额|合同金额|营业额|营收|收入|流水|业绩额|多少钱|卖了多少|签了多少|成交了?多少(?!单|个单|笔)|做了多少|签得多|签的多|卖得多|卖得好|签单|开单|成交/;
-  const countWords = /(?:几|多少)(?:个)?(?:单|笔|个单)|单数|成交量|签单量|单量|订单数|成交数|成单数|赢单数|出了?几单/;
+    /成交额|成交金额|销售额|签约额|签单额|签单金额|合同额|合同金额|营业额|营收|收入|流水|业绩额|多少钱|(?:卖|签|做|成交|干)(?:了|出|到|下)?多少(?!单|个|笔)|签得多|签的多|卖得多|卖得好|签单|开单|成交/;
+  const countWords =
+    /(?:几|多少)(?:个)?(?:单|笔|个单)|(?:签|成交|成|开|拿)(?:下|到)?了?(?:几|多少)个(?!客户|点|百分)|单数|成交量|签单量|单量|订单数|成交数|成单数|赢单数|出了?几单/;
   switch (intent) {
     case 'sales_performance':
       if (countWords.test(skeleton)) return 'won_count';
@@ -23,7 +24,7 @@ export function metricFor(intent: Intent, facts: Facts): string | null {
         : 'won_amount';
     case 'ranking':
       if (/没(?:开单|开张|出单|签单|签到单)/.test(skeleton)) return 'won_count';
-      if (/跟进|勤|拜访|打电话|跑得/.test(skeleton)) return 'followup_count';
+      if (/跟进|勤|拜访|打电话|跑得|[跑见访]客户|联系/.test(skeleton)) return 'followup_count';
       if (/回款|收款|到账|收钱/.test(skeleton)) return /回款率/.test(skeleton) ? 'payment_rate' : 'payment_amount';
       if (countWords.test(skeleton) || /签?单(?:子)?(?:数|最多)|开单最多|成单最多|出单/.test(skeleton))
         return 'won_count';
@@ -65,7 +66,9 @@ export function viewFor(intent: Intent, facts: Facts): string | null {
   switch (intent) {
     case 'customer_detail':
     case 'interaction_timeline':
-      return /上次|上一次|上回|最近一次|最后一次|最近(?:联系|跟进|沟通|拜访)|最后联系/.test(skeleton)
+      return /上次|上一次|上回|最近一次|最后一次|最近(?:联系|跟进|沟通|拜访)|最后联系|(?:C|K)P(?:还|都|有)?(?:没有?)?(?:联系|跟进|沟通|拜访|见)过?(?:吗|没|么)/.test(
+        skeleton,
+      )
         ? 'last_interaction'
         : null;
     case 'ranking':

@@ -57,6 +57,9 @@ export function fillOrderSlots(
       if (name !== null) slots.report = name;
       if (facts.schedule?.schedule !== null && facts.schedule !== null) slots.schedule = facts.schedule.schedule;
       else if (facts.schedule?.time != null) slots.schedule = { kind: 'cn_workday', time: facts.schedule.time };
+      // 每天 is every work day (decision 17): said, because it was not asked so.
+      if (facts.schedule?.schedule?.kind === 'cn_workday' && !/工作日|上班/.test(scan.text))
+        assumed.schedule = 'cn_workday';
       copy(about, slots, ['filters', 'filters_not', 'group_by', 'metric', 'scope', 'top', 'top_percent', 'compare']);
       if (period !== null) slots.period = period;
       if (facts.days !== null && report !== null && about.threshold !== undefined) slots.threshold = about.threshold;
@@ -302,6 +305,7 @@ function actionItem(facts: Facts, scan: Scan, slots: Draft, context: ParseContex
     )
     .replace(/(?:^| )(?:之前|以前|前|内|以内|让|给|由|叫|请)(?= |$)/g, ' ')
     .replace(/(?:^| )(?:之前|以前|前|内|以内)/g, ' ')
+    .replace(/(?:^| )(?:让|给|由|叫|请|安排|派)(?= )/g, ' ')
     .replace(/\s+/g, ' ')
     .trim();
   if (problem.length >= 2 && !/^把?(?:第)?.{0,2}问题.{0,3}$/.test(problem)) slots.problem = problem;

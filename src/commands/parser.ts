@@ -1,42 +1,41 @@
-import type {
-  Command,
-  Entities,
-  Intent,
-  ParseContext,
-  Parser,
-  Reading,
-  Repair,
-  Slots,
-  Understanding,
-} from './command.ts';
+import { absorbs } from './absorbed-words.ts';
+import { clarify, isOrder, nothingFits, offer, readingAs, slotsFor } from './ask-back.ts';
+import type { Entities, Intent, ParseContext, Parser, Reading, Repair, Slots, Understanding } from './command.ts';
 import { injection, otherWork, outsideWords, smallTalk } from './cues/order-cues.ts';
-import { createEntityIndex, type EntityIndex } from './entity-index.ts';
+import { recentLengths } from './default-slots.ts';
+import { createEntityIndex, type EntityIndex, type NamedEntity } from './entity-index.ts';
 import { type Facts, gatherFacts } from './facts.ts';
 import { chosen, goesOn, readFollowUp } from './follow-ups.ts';
 import { createLatinReader, type LatinReader } from './latin-words.ts';
-import { filler, longestQuestion, normaliseText, withoutCourtesy } from './normalise-text.ts';
-import { fillOrderSlots } from './order-slots.ts';
+import { joinSplitWords, longestQuestion, normaliseText, withoutCourtesy } from './normalise-text.ts';
 import { printCommand } from './print-command.ts';
 import { type Ranking, rankIntents, vocabularyWords } from './rank-intents.ts';
-import { namesBehind, repairWords } from './repair-words.ts';
-import { fillReportSlots } from './report-slots.ts';
-import { type Scan, scanText } from './scan.ts';
+import { repairWords } from './repair-words.ts';
+import { type Scan, scanText, type ToldName } from './scan.ts';
+import { type NameFound, typedCustomer, unreadName } from './unread-names.ts';
+import { contentOf, knownPlaces, type UnreadStretch, unreadLength, unreadStretches } from './unread-stretches.ts';
+import { incompleteOrder, unservedWords } from './unserved-words.ts';
 
 /** Below this no report is meant: single hints (客户, 渠道) do not make a question. */
 const enough = 4.3;
 /** Readings closer than this are offered, not chosen. */
 const close = 0.12;
 
-const isOrder = (intent: Intent): boolean =>
-  /^(?:subscription_|alert_|action_item_(?:create|done)|export$|help$|metric_definition|feedback_wrong|scope_request|silent_feedback)/.test(
-    intent,
-  );
-
 interface Parts {
   readonly entities: EntityIndex;
   readonly latin: LatinReader;
   readonly grades: readonly string[];
 }
+
+/** How far reading has come: a text is read again once a name in it is settled. */
+interface Round {
+  readonly repairs: readonly Repair[];
+  readonly told: readonly ToldName[];
+  readonly number: number;
+}
+
+/** Rounds beyond this come from offering readings: nothing is repaired or asked in them. */
+const lastRound = 3;
 
 /** Reads what people type. Build it anew when the names of the CRM change; with 200,000 customers that takes under two seconds. */
 export function createParser(entities: Entities): Parser {
@@ -51,13 +50,6 @@ export function createParser(entities: Entities): Parser {
     print: printCommand,
   };
 }
-
-const clarify = (why: string, slots: Slots, readings: readonly Reading[] = []): Understanding => ({
-  kind: 'ask-back',
-  why,
-  command: { intent: 'clarify', slots },
-  readings,
-});
 
 const command = (
   intent: Intent,
@@ -87,210 +79,185 @@ function understand(text: string, context: ParseContext, parts: Parts): Understa
   const picked = chosen(plain, context.previous);
   if (picked !== null) return command(picked.intent, picked.slots);
   const latin = parts.latin.translate(withoutCourtesy(plain));
-  return read(latin.text, latin.repairs, context, parts, 0);
+  const joined = joinSplitWords(latin.text, vocabularyWords);
+  return read(joined, { repairs: latin.repairs, told: [], number: 0 }, context, parts);
 }
 
-function read(
-  text: string,
-  repairs: readonly Repair[],
-  context: ParseContext,
-  parts: Parts,
-  round: number,
-): Understanding {
-  const scan = scanText(text, parts.entities, vocabularyWords, context, parts.grades);
+function read(text: string, round: Round, context: ParseContext, parts: Parts): Understanding {
+  const scan = scanText(text, parts.entities, vocabularyWords, context, parts.grades, round.told);
   const ranking = rankIntents(scan.skeleton);
-  if (round < 2) {
+  const again = (told: ToldName, repair: Repair): Understanding =>
+    read(
+      text,
+      { repairs: [...round.repairs, repair], told: [...round.told, told], number: round.number + 1 },
+      context,
+      parts,
+    );
+  const resolve = (found: NameFound): Understanding | null => {
+    const end = found.start + found.typed.length;
+    const entity = found.names[0];
+    if (entity === undefined) return null;
+    if (found.kind === 'typed' || found.kind === 'one') {
+      if (found.kind === 'one')
+        return again({ start: found.start, end, entity }, { typed: found.typed, read: entity.value });
+      return read(
+        text,
+        { ...round, told: [...round.told, { start: found.start, end, entity }], number: round.number + 1 },
+        context,
+        parts,
+      );
+    }
+    return null;
+  };
+  if (round.number < 2) {
     const known = knownPlaces(scan, ranking);
     const best = ranking.intents[0]?.weight ?? 0;
-    if (best < 6.6 || text.includes(' ')) {
+    if (round.told.length === 0 && (best < 6.6 || text.includes(' '))) {
+      const asked = typedCustomer(scan, parts.entities);
+      if (asked !== null) return resolve(asked) ?? askName(asked, text, round, context, parts);
       const repaired = repairWords(text, known);
       if (repaired.repairs.length > 0)
-        return read(repaired.text, [...repairs, ...repaired.repairs], context, parts, round + 1);
+        return read(
+          repaired.text,
+          { repairs: [...round.repairs, ...repaired.repairs], told: [], number: round.number + 1 },
+          context,
+          parts,
+        );
     }
   }
   const facts = gatherFacts(scan, parts.entities.stageForms, parts.entities.stageShortForm);
-  const problem = problemOf(facts);
+  const problem = problemOf(facts, text, round, context, parts);
   if (problem !== null) return problem;
+  const best = ranking.intents[0];
   if (
     otherWork.test(text) ||
-    (outsideWords.some((pattern) => pattern.test(text)) &&
-      !(ranking.intents[0] !== undefined && ranking.intents[0].weight >= 7.5))
+    (outsideWords.some((pattern) => pattern.test(text)) && !(best !== undefined && best.weight >= 7.5))
   )
     return command('out_of_scope', {});
-  const unread = unreadName(scan, ranking, facts, parts);
-  if (unread !== null && 'kind' in unread) return unread;
-  const withUnread =
-    unread === null
-      ? facts
-      : { ...facts, named: { ...facts.named, customer: [...(facts.named.customer ?? []), unread.customer] } };
-  return decide(
-    unread === null ? 0 : unread.typed.length,
-    scan,
-    ranking,
-    withUnread,
-    unread === null ? repairs : [...repairs, { typed: unread.typed, read: unread.customer }],
-    context,
-  );
-}
-
-/** Words that slots are read from, without being the word of a report. */
-const sideWords =
-  /环比|同比|同期|对比|相比|红色|黄色|绿色|红灯|黄灯|加权|除了|除外|以外|不含|不包括|排除|其他|其它|别的|全公司|公司|我们?组|团队|手下|表格|excel|pdf|图片|折线图?|饼图|柱状图|热力图|区间|范围|原因|理由|风险|占比|比例|贡献|排序|倒序|从高到低|从低到高|优先|第一|最后|最近|整体|总体|平均|累计|合计|问题|建议|列出|产品线|产品|维度|方式|大单|单子|发群里|群里|变化|电话|手机号?|联系方式|号码|重复|为什么|为啥|上次|有没有|涨|跌|升|降|高|低|多|少|快|慢/g;
-
-/** Places of the text that are read by marks or words. */
-function knownPlaces(scan: Scan, ranking: Ranking): Uint8Array {
-  const known = new Uint8Array(scan.text.length);
-  for (const mark of scan.marks) known.fill(1, mark.start, mark.end);
-  scan.textAt.forEach((at, place) => {
-    if (ranking.read[place] === 1) known[at] = 1;
-  });
-  for (const match of scan.text.matchAll(sideWords)) known.fill(1, match.index, match.index + match[0].length);
-  return known;
-}
-
-/** Dates that do not exist and nicknames that fit several people: asked before anything else. */
-function problemOf(facts: Facts): Understanding | null {
-  const impossible = facts.periods.find((mark) => mark.period === null);
-  if (impossible !== undefined) {
-    const nearest = impossible.nearest ?? '';
-    return clarify(`日历上没有这个时间,最近的是 ${nearest}。`, { reason: 'invalid_period', suggest: [nearest] });
-  }
-  const doubt = facts.doubts[0];
-  if (doubt !== undefined) {
-    return clarify(`「${doubt.typed}」有 ${doubt.names.length} 位,是哪一位?`, {
-      reason: 'ambiguous_name',
-      field: doubt.field,
-      suggest: doubt.names.slice(0, 5),
-    });
-  }
-  return null;
-}
-
-const fieldNames: Readonly<Record<string, string>> = {
-  region: '大区',
-  owner: '人',
-  city: '城市',
-  industry: '行业',
-  channel: '渠道',
-  customer: '客户',
-  stage: '阶段',
-  product_line: '产品线',
-  department: '部门',
-  contact: '联系人',
-  campaign: '活动',
-  product: '产品',
-};
-
-/** A stretch that nothing explains: a customer by part of its name, a name with a slip, or a name that does not exist. */
-function unreadName(
-  scan: Scan,
-  ranking: Ranking,
-  facts: Facts,
-  parts: Parts,
-): Understanding | { customer: string; typed: string } | null {
-  const best = ranking.intents[0];
+  const stretches = unreadStretches(scan, ranking, facts);
   const freeText =
     best !== undefined &&
     /^(?:action_item_create|feedback_wrong_number|help|scope_request|metric_definition)/.test(best.intent);
-  if (freeText) return null;
-  const known = knownPlaces(scan, ranking);
-  for (const mark of facts.dimensionMarks)
-    for (let place = mark.start; place < mark.end; place++) known[scan.textAt[place]!] = 1;
-  for (const run of runsOf(scan.text, known)) {
-    const bare = run.text.replace(filler, '');
-    // 李那 stands alone: a filler inside a name does not make it one.
-    if ((bare.length < 2 && !(run.whole && bare.length === 1 && run.text.length >= 2)) || !/[一-龥a-z]/.test(bare))
-      continue;
-    const piece = run.whole && /^[一-龥]{2,}$/.test(run.text) ? run.text : bare;
-    const near = namesBehind(piece, run.whole, parts.entities);
-    if (near !== null) {
-      const names = [...new Set(near.names.map((one) => one.value))].slice(0, 3);
-      const field = near.names[0]!.field;
-      return clarify(`没有叫「${near.typed}」的${fieldNames[field] ?? ''},是不是 ${names.join('、')}?`, {
-        reason: 'unknown_value',
-        field,
-        suggest: names,
-      });
-    }
-    const containing = piece.length >= 2 ? parts.entities.customers.containing(piece, 4) : [];
-    if (containing.length === 1) return { customer: containing[0]!, typed: piece };
-    if (containing.length > 1) {
-      return clarify(`名字里有「${piece}」的客户不止一家,是哪一家?`, {
-        reason: 'ambiguous_name',
-        field: 'customer',
-        suggest: containing.slice(0, 3),
-      });
-    }
-    if (
-      run.whole &&
-      best !== undefined &&
-      (best.weight >= enough || best.intent === 'customer_detail') &&
-      /^[一-龥]{2,6}$/.test(run.text) &&
-      bare === run.text
-    ) {
-      const field =
-        /^[赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦尤许何吕施张孔曹严华金魏陶姜谢邹喻潘葛范彭鲁韦马方俞任袁柳唐罗薛雷贺倪汤殷毕郝邬安常于傅齐康伍余顾孟黄穆萧尹姚邵汪毛狄臧成戴宋庞熊纪舒屈项祝董梁杜阮蓝闵季贾江童颜郭梅林钟徐邱骆高夏蔡田胡凌霍万柯管卢莫房丁邓洪石崔吉龚程邢裴陆翁惠甄封储靳段侯武刘景龙叶司黎薄白蒲赖卓屠乔闻翟谭姬申冉牛边尚温庄晏瞿阎慕连习艾鱼容向古易廖终居步耿匡国文寇广欧沃蔚越隆师巩聂晁敖冷辛那简饶曾沙丰关查后荆游竺权盖益桓公][一-龥]{1,2}$/.test(
-          piece,
-        )
-          ? 'owner'
-          : 'customer';
-      return clarify(`没找到叫「${piece}」的${field === 'owner' ? '人' : '客户'}。`, {
-        reason: 'unknown_value',
-        field,
-        suggest: [],
-      });
-    }
+  if (!freeText && round.number < lastRound) {
+    const isQuestion = best !== undefined && (best.weight >= enough || best.intent === 'customer_detail');
+    const found = unreadName(stretches, ranking, parts.entities, isQuestion);
+    if (found !== null) return resolve(found) ?? askName(found, text, round, context, parts);
   }
-  return null;
+  return decide(scan, ranking, facts, stretches, round, context);
 }
 
-/** How many characters stayed unread once fillers are taken away. */
-function unreadLength(scan: Scan, ranking: Ranking, facts: Facts): number {
-  const known = knownPlaces(scan, ranking);
-  for (const mark of facts.dimensionMarks)
-    for (let place = mark.start; place < mark.end; place++) known[scan.textAt[place]!] = 1;
-  return runsOf(scan.text, known).reduce(
-    (sum, run) => sum + run.text.replace(followWords, '').replace(filler, '').length,
-    0,
+/** The text with a stretch settled otherwise, read as it would be offered; null where that is no command. */
+function reread(text: string, told: readonly ToldName[], context: ParseContext, parts: Parts): Reading | null {
+  const got = read(text, { repairs: [], told, number: lastRound }, context, parts);
+  return got.kind === 'command' ? offer(got.command) : null;
+}
+
+const present = (readings: readonly (Reading | null)[]): Reading[] =>
+  readings
+    .filter((one) => one !== null)
+    .filter((one, at, all) => all.findIndex((other) => other.words === one.words) === at);
+
+function readingsOf(
+  names: readonly NamedEntity[],
+  start: number,
+  typed: string,
+  text: string,
+  round: Round,
+  context: ParseContext,
+  parts: Parts,
+): Reading[] {
+  if (round.number >= lastRound) return [];
+  return present(
+    names.map((entity) => reread(text, [...round.told, { start, end: start + typed.length, entity }], context, parts)),
   );
 }
 
-const followWords =
-  /换成?|改成?|只看|只要|仅看|再加上?|加上|去掉|拆开|拆|分开?|展开|点开|细看|往前|推|呢|画成?|切|合并|返回|上一个|那|看看|怎么样|钻|深挖|明细|详细|逐条|凭什么|咋回事|怎么回事|掉|这么|会/g;
-
-function runsOf(text: string, known: Uint8Array): { text: string; whole: boolean }[] {
-  const runs: { text: string; whole: boolean }[] = [];
-  for (let at = 0; at < text.length; ) {
-    if (known[at] === 1 || text[at] === ' ') {
-      at++;
-      continue;
-    }
-    let end = at;
-    while (end < text.length && known[end] !== 1 && text[end] !== ' ') end++;
-    const whole = (at === 0 || text[at - 1] === ' ') && (end === text.length || text[end] === ' ');
-    runs.push({ text: text.slice(at, end), whole });
-    at = end;
+/** Dates that do not exist, 最近 without a length, and nicknames that fit several people: asked before anything else. */
+function problemOf(
+  facts: Facts,
+  text: string,
+  round: Round,
+  context: ParseContext,
+  parts: Parts,
+): Understanding | null {
+  const impossible = facts.periods.find((mark) => mark.period === null);
+  if (impossible !== undefined) {
+    const nearest = impossible.nearest ?? '';
+    const mended = `${text.slice(0, impossible.start)}${nearest}${text.slice(impossible.end)}`;
+    const readings = round.number < lastRound && nearest !== '' ? present([reread(mended, [], context, parts)]) : [];
+    return clarify(
+      `日历上没有这个时间,最近的是 ${nearest}。`,
+      { reason: 'invalid_period', suggest: [nearest] },
+      readings,
+    );
   }
-  return runs;
+  const doubt = facts.doubts[0];
+  if (doubt === undefined) return null;
+  const { typed, field, start } = doubt;
+  const names = doubt.names.slice(0, 5);
+  const entities = names.map((value) => ({ field, value }));
+  return clarify(
+    `「${typed}」有 ${doubt.names.length} 位,是哪一位?`,
+    { reason: 'ambiguous_name', field, suggest: names },
+    readingsOf(entities, start, typed, text, round, context, parts),
+  );
+}
+
+/** A name that several bear, that is one slip off, or that nobody bears: which one, in numbered readings. */
+function askName(found: NameFound, text: string, round: Round, context: ParseContext, parts: Parts): Understanding {
+  const { typed, field, start } = found;
+  const suggest = found.names.map((one) => one.value);
+  const readings = readingsOf(found.names, start, typed, text, round, context, parts);
+  switch (found.kind) {
+    case 'several':
+      return clarify(
+        `名字里有「${typed}」的客户不止一家,是哪一家?`,
+        { reason: 'ambiguous_name', field, suggest },
+        readings,
+      );
+    case 'nobody': {
+      const without = `${text.slice(0, start)} ${text.slice(start + typed.length)}`.replace(/\s+/g, ' ').trim();
+      const rest = round.number < lastRound ? present([reread(without, [], context, parts)]) : [];
+      const offered = rest.length > 0 ? '先看不带它的?' : '';
+      return clarify(
+        `「${typed}」没对上人名、客户或报表的词。${offered}`,
+        { reason: 'unknown_value', field, suggest },
+        rest,
+      );
+    }
+    case 'near':
+    case 'one':
+    case 'typed':
+      return clarify(
+        `「${typed}」是不是 ${suggest.join('、')}?`,
+        { reason: 'unknown_value', field, suggest },
+        readings,
+      );
+  }
 }
 
 function decide(
-  found: number,
   scan: Scan,
   ranking: Ranking,
   facts: Facts,
-  repairs: readonly Repair[],
+  stretches: readonly UnreadStretch[],
+  round: Round,
   context: ParseContext,
 ): Understanding {
   const { skeleton } = scan;
+  const { repairs } = round;
   const ranked = ranking.intents.map((one) => one.intent);
   const best = ranking.intents[0];
   const weak = best === undefined || best.weight < enough;
-  const followUp = readFollowUp(facts, context.moment.today);
+  const followUp = readFollowUp(facts, context);
   if (followUp !== null && (weak || !isOrder(best.intent)) && (weak || shortFollowUp(skeleton, best.weight))) {
     // 转率画 上周: what stayed unread may have been the question itself.
-    const unread = unreadLength(scan, ranking, facts) - found;
-    if (unread >= (goesOn(skeleton) ? 4 : 2)) return nothingFits(scan, facts, context);
+    if (unreadLength(stretches) >= (goesOn(skeleton) ? 4 : 1)) return nothingFits(scan, facts, context);
+    if (followUp === 'no-earlier')
+      return clarify('前面没有别的报表可回。直接打要看的,比如:漏斗 上月。', { reason: 'nothing_before' });
+    // 昨天谁没来 has a date in it and asks something else.
+    const unreadAtAll = stretches.map((run) => run.text.replace(/[呢的吧啊呀看我要]/g, '')).join('');
+    if (!goesOn(skeleton) && unreadAtAll.length >= 2) return nothingFits(scan, facts, context);
     const bareName =
       !goesOn(skeleton) &&
       followUp.intent === 'refine' &&
@@ -299,25 +266,56 @@ function decide(
     if (!bareName || context.previous !== null) return command(followUp.intent, followUp.slots, repairs);
   }
   if (best === undefined || (weak && !isCustomerQuestion(best.intent, facts))) return nothingFits(scan, facts, context);
-  // One hint in a long sentence is no reading of it.
-  if (best.weight < 5 && !isOrder(best.intent) && unreadLength(scan, ranking, facts) - found >= 5)
-    return nothingFits(scan, facts, context);
-  const rival = ranking.intents[1];
-  if (rival !== undefined && best.weight - rival.weight < close && !isOrder(best.intent)) {
-    const readings = [best, rival].map((one) => reading(one.intent, facts, scan, ranked, context));
-    return clarify(
-      '这句有两种读法,要看哪个?',
-      { reason: 'ambiguous_intent', suggest: readings.map((one) => one.words) },
-      readings,
-    );
-  }
+  const doubtful = doubtOf(best.intent, best.weight, ranking, stretches, facts, scan, ranked, context);
+  if (doubtful !== null && round.number < lastRound) return doubtful;
   const { slots, assumed } = slotsFor(best.intent, facts, scan, ranked, context);
   const { intent } = best;
+  // 订阅 alone is taken up by whoever handles subscriptions.
+  const missing = vocabularyWords.has(scan.text) ? null : incompleteOrder(intent, slots);
+  if (missing !== null) return clarify(missing, { reason: 'incomplete_order' });
   if (slots.clarify === 'period') {
-    return { kind: 'ask-back', why: '「最近」指哪段时间?', command: { intent, slots: slots as Slots }, readings: [] };
+    const { clarify: _, ...rest } = slots;
+    const readings = recentLengths(context.moment.today).map((period) =>
+      offer({ intent, slots: { ...rest, period } as Slots }),
+    );
+    return { kind: 'ask-back', why: '「最近」指哪段时间?', command: { intent, slots: slots as Slots }, readings };
   }
   return command(intent, slots as Slots, repairs, assumed);
 }
+
+/** What speaks against the best reading: words that it leaves unread, another report's word, another reading close by. */
+function doubtOf(
+  intent: Intent,
+  weight: number,
+  ranking: Ranking,
+  stretches: readonly UnreadStretch[],
+  facts: Facts,
+  scan: Scan,
+  ranked: readonly Intent[],
+  context: ParseContext,
+): Understanding | null {
+  if (isOrder(intent) || intent === 'alert_ack' || intent === 'alert_mute') return null;
+  const offered = (intents: readonly Intent[]): Reading[] =>
+    present(intents.map((one) => readingAs(one, facts, scan, ranked, context)));
+  const ask = (why: string, reason: string, readings: readonly Reading[]): Understanding =>
+    clarify(why, { reason, suggest: readings.map((one) => one.words) }, readings);
+  const other = ranking.words.find((found) => isReportIntent(found.intent) && !absorbs(intent, found.intent));
+  if (other !== undefined) return ask('这句里说了两样,要看哪个?', 'ambiguous_intent', offered([intent, other.intent]));
+  const unserved = unservedWords(intent, scan.text, facts, context.moment.today);
+  if (unserved !== null)
+    return ask(`「${unserved.words}」这里没有现成的数,要看哪个?`, 'unserved_words', offered(unserved.instead));
+  const rival = ranking.intents[1];
+  if (rival !== undefined && weight - rival.weight < close && !isOrder(rival.intent))
+    return ask('这句有两种读法,要看哪个?', 'ambiguous_intent', offered([intent, rival.intent]));
+  const unread = stretches
+    .map(contentOf)
+    .filter((words) => words.length >= (weight >= 8.2 ? 3 : 2) && /[一-龥a-z]/.test(words));
+  if (unread.length > 0)
+    return ask(`「${unread[0]}」没读懂,是要看这个吗?`, 'unread_words', offered([intent, ...ranked.slice(1, 2)]));
+  return null;
+}
+
+const isReportIntent = (intent: Intent): boolean => !isOrder(intent) && intent !== 'customer_detail';
 
 const isCustomerQuestion = (intent: Intent, facts: Facts): boolean =>
   intent === 'customer_detail' && (facts.named.customer !== undefined || facts.named.contact !== undefined);
@@ -325,28 +323,3 @@ const isCustomerQuestion = (intent: Intent, facts: Facts): boolean =>
 /** A message that has a report's word in it goes on only when that word is incidental (看下按人的明细). */
 const shortFollowUp = (skeleton: string, weight: number): boolean =>
   weight <= 4.5 && /^(?:那|换|改|只看|只要|再|加上|去掉|带上)/.test(skeleton) && goesOn(skeleton);
-
-function slotsFor(intent: Intent, facts: Facts, scan: Scan, ranked: readonly Intent[], context: ParseContext) {
-  return isOrder(intent) || intent === 'alert_ack'
-    ? fillOrderSlots(intent, facts, scan, ranked, context)
-    : fillReportSlots(intent, facts, context);
-}
-
-function reading(intent: Intent, facts: Facts, scan: Scan, ranked: readonly Intent[], context: ParseContext): Reading {
-  const { slots } = slotsFor(intent, facts, scan, ranked, context);
-  const made: Command = { intent, slots: slots as Slots };
-  return { words: printCommand(made), command: made };
-}
-
-function nothingFits(scan: Scan, facts: Facts, context: ParseContext): Understanding {
-  const named = Object.keys(facts.named);
-  const likely: Intent[] =
-    facts.named.customer !== undefined
-      ? ['customer_detail', 'interaction_timeline', 'win_probability']
-      : ['sales_performance', 'funnel', 'followups'];
-  const readings = likely.map((intent) => reading(intent, facts, scan, [], context));
-  const suggest = readings.map((one) => one.words);
-  if (named.length > 0 || facts.periods.length > 0)
-    return clarify('要看哪个数?', { reason: 'missing_report', suggest }, readings);
-  return clarify('没读懂这句。', { reason: 'not_understood', suggest }, readings);
-}

@@ -10,102 +10,31 @@ import {
   weekday,
   yearOf,
 } from '../calendar/day.ts';
-import { festivalDays, festivalWords } from '../calendar/holidays.ts';
+import { festivalWords } from '../calendar/holidays.ts';
 import type { Period, PeriodLabel } from '../calendar/period.ts';
 import { numeral, readNumeral } from './numerals.ts';
+import {
+  impossible,
+  is,
+  month,
+  monthSpan,
+  nearestYear,
+  quarterSpan,
+  quarterStart,
+  type Read,
+  type Rule,
+  readDay,
+  readFestival,
+  readMonth,
+  readQuarter,
+  readYear,
+  rule,
+  span,
+  weekSpan,
+  year,
+  yearSpan,
+} from './period-reading.ts';
 import type { PeriodContext } from './period-words.ts';
-
-/** What the words of a rule mean; null where they mean no days after all. */
-export type Read = { period: Period | null; nearest?: string; upcoming?: Period; vague?: boolean } | null;
-/** One form in which days are named. */
-export interface Rule {
-  readonly pattern: RegExp;
-  read(groups: readonly (string | undefined)[], context: PeriodContext): Read;
-}
-
-/** A period from its ends. */
-export const span = (label: PeriodLabel, from: Day, to: Day): Period => ({ label, from, to });
-/** Days that exist. */
-export const is = (period: Period): Read => ({ period });
-/** Days that the calendar does not have. */
-export const impossible = (nearest: string): Read => ({ period: null, nearest });
-/** A rule matches at one place of the text. */
-export const rule = (pattern: string, read: Rule['read']): Rule => ({ pattern: new RegExp(pattern, 'y'), read });
-
-/** The whole month of a day. */
-export const monthSpan = (label: PeriodLabel, anyDay: Day): Period =>
-  span(label, startOfMonth(anyDay), endOfMonth(anyDay));
-const quarterStart = (day: Day): Day => dayOf(yearOf(day), Math.floor((monthOf(day) - 1) / 3) * 3 + 1, 1)!;
-const quarterSpan = (label: PeriodLabel, start: Day): Period => span(label, start, endOfMonth(addMonths(start, 2)));
-const weekSpan = (label: PeriodLabel, monday: Day): Period => span(label, monday, addDays(monday, 6));
-
-function yearSpan(year: number, today: Day): Period {
-  const label: PeriodLabel = year === yearOf(today) ? 'this_year' : year === yearOf(today) - 1 ? 'last_year' : 'year';
-  return span(label, dayOf(year, 1, 1)!, dayOf(year, 12, 31)!);
-}
-
-/** The year of 去年, 25年, 2025年, 二〇二五年; null when out of the CRM's reach. */
-function readYear(words: string | undefined, today: Day): number | null | undefined {
-  if (words === undefined || words === '') return undefined;
-  const bare = words.replace(/[年的.\-/\s]/g, '');
-  const relative: Readonly<Record<string, number>> = { 今: 0, 本: 0, 去: -1, 上: -1, 前: -2, 大前: -3, 明: 1, 后: 2 };
-  if (bare in relative) return yearOf(today) + relative[bare]!;
-  const value = readNumeral(bare);
-  if (value === null) return null;
-  const year = value < 100 ? 2000 + value : value;
-  return year >= 1990 && year <= 2099 ? year : null;
-}
-
-/** A year in words, as a group of a regular expression. */
-export const year = '((?:今年|去年|前年|大前年|明年|本年|上年|\\d{2,9}\\s*年|[二两][零〇一二三四五六七八九]{3}年)的?)';
-/** A month in words, as a group of a regular expression. */
-export const month = '(\\d{1,4}|[一二三四五六七八九十百]{1,3})';
-
-/** Where no year is said: this year's, unless it lies ahead; then last year's, and this year's is the coming one. */
-function nearestYear(make: (year: number) => Period | null, today: Day): Read {
-  const thisYear = make(yearOf(today));
-  if (thisYear === null) return null;
-  if (thisYear.from <= today) return is(thisYear);
-  const lastYear = make(yearOf(today) - 1);
-  return lastYear === null ? is(thisYear) : { period: lastYear, upcoming: thisYear };
-}
-
-/** A month, with or without its year; impossible months name the nearest. */
-export function readMonth(yearWords: string | undefined, monthWords: string | undefined, context: PeriodContext): Read {
-  const number = readNumeral(monthWords ?? '');
-  const said = readYear(yearWords, context.today);
-  if (number === null) return null;
-  if (said === null) return impossible(`${yearOf(context.today)}年${Math.min(Math.max(number, 1), 12)}月`);
-  if (number < 1 || number > 12) return impossible(`${number < 1 ? 1 : 12}月`);
-  const make = (inYear: number): Period => monthSpan('month', dayOf(inYear, number, 1)!);
-  return said === undefined ? nearestYear(make, context.today) : is(make(said));
-}
-
-function readDay(yearWords: string | undefined, monthWords: string, dayWords: string, context: PeriodContext): Read {
-  const [number, date] = [readNumeral(monthWords), readNumeral(dayWords)];
-  const said = readYear(yearWords, context.today);
-  if (number === null || date === null) return null;
-  if (said === null) return impossible(`${yearOf(context.today)}年`);
-  if (number < 1 || number > 12) return impossible('12月');
-  const inYear = said ?? yearOf(context.today);
-  const exact = dayOf(inYear, number, date);
-  if (exact === null) return impossible(endOfMonth(dayOf(inYear, number, 1)!));
-  const make = (one: number): Period | null => {
-    const day = dayOf(one, number, date);
-    return day === null ? null : span('day', day, day);
-  };
-  return said === undefined ? nearestYear(make, context.today) : is(make(said)!);
-}
-
-function readQuarter(yearWords: string | undefined, numberWords: string, context: PeriodContext): Read {
-  const number = readNumeral(numberWords);
-  const said = readYear(yearWords, context.today);
-  if (number === null) return null;
-  if (said === null) return impossible(`${yearOf(context.today)}年`);
-  if (number < 1 || number > 4) return impossible(`Q${number < 1 ? 1 : 4}`);
-  const make = (inYear: number): Period => quarterSpan('quarter', dayOf(inYear, number * 3 - 2, 1)!);
-  return said === undefined ? nearestYear(make, context.today) : is(make(said));
-}
 
 /** 1 = Monday, as in 周一. */
 export const weekdays: Readonly<Record<string, number>> = {
@@ -175,7 +104,7 @@ const festival = `(${year}?)(${festivalWords.join('|')})(期间|假期|前后|�
 
 /** Longest reading at each place wins, so the order is free. */
 export const rules: readonly Rule[] = [
-  rule('今天|今日|今儿个?|当天|当日', (_, { today }) => day(today, 'today')),
+  rule('今天|今日|今儿个?|当天|当日', (_, { today }) => day(today)),
   rule('大前[天日]', (_, { today }) => day(addDays(today, -3))),
   rule('昨[天日晚]|昨儿个?', (_, { today }) => day(addDays(today, -1), 'yesterday')),
   rule('前[天日](?!数)|前儿个?', (_, { today }) => day(addDays(today, -2))),
@@ -320,6 +249,22 @@ export const rules: readonly Rule[] = [
     const number = readYear(y, today);
     return number === null || number === undefined ? impossible(`${yearOf(today)}年`) : is(yearSpan(number, today));
   }),
+  rule('年底(?:之?前|以前)', (_, { today }) => is(span('range', today, dayOf(yearOf(today), 12, 31)!))),
+  rule(
+    `(?:${year}?${month}月份?|(本月|这个?月|上个?月))的?第?([一二三四五1-5])个?(?:周|星期|礼拜)`,
+    ([y, m, relative, n], context) => {
+      const inMonth =
+        relative === undefined
+          ? readMonth(y, m, context)
+          : is(monthSpan('month', addMonths(startOfMonth(context.today), /上/.test(relative) ? -1 : 0)));
+      if (inMonth === null || inMonth.period === null) return inMonth;
+      // Weeks from Monday (decision 22): the first is the first that begins in the month.
+      const first = startOfWeek(addDays(inMonth.period.from, 6));
+      return is(weekSpan('week', addDays(first, 7 * ((readNumeral(n!) ?? 1) - 1))));
+    },
+  ),
+  rule('季度(?=目标|任务|指标|kpi|预测)', (_, { today }) => is(quarterSpan('this_quarter', quarterStart(today)))),
+  rule('(?:年度?|全年的?)(?=目标|任务|指标|kpi|预测)', (_, { today }) => is(yearSpan(yearOf(today), today))),
   rule('(?:全年|整年)', (_, { today }) => is(yearSpan(yearOf(today), today))),
   rule('(20\\d{2})(?![\\d%./-]|\\s*[年万亿元块个天])', ([y], { today }) => is(yearSpan(Number(y), today))),
   rule(`(?:最近|近|过去|前|这|近来)(?:的)?(${numeral}|半)?\\s*${unit}(?:以?[内来里]|里面|之内)?`, (groups, context) =>
@@ -331,7 +276,7 @@ export const rules: readonly Rule[] = [
     readRecent(coming),
   ),
   rule(`(${numeral}|半)${unit}(?:以?内|之内)(?=到期|要|续|该|将|会)`, readRecent(coming)),
-  rule('(?:最近|近期|近来|前一阵子?|前段时间|这阵子|这段时间|最近这段时间|前阵子)', (_, { today }) => ({
+  rule('(?:最近(?!一[次回])|近期|近来|前一阵子?|前段时间|这阵子|这段时间|最近这段时间|前阵子)', (_, { today }) => ({
     period: recent(30, '天', today),
     vague: true,
   })),
@@ -343,34 +288,3 @@ export const rules: readonly Rule[] = [
   }),
   rule(festival, ([y, , word, tail], { today }) => readFestival(y, word!, tail ?? '', today)),
 ];
-
-function readFestival(yearWords: string | undefined, word: string, tail: string, today: Day): Read {
-  const said = readYear(yearWords, today);
-  const make = (inYear: number): Period | null => {
-    const days = festivalDays(word, inYear);
-    if (days === null) return null;
-    if (/^(后|以后|之后|以来|至今|到现在)$/.test(tail)) {
-      return days.from > today ? null : span('range', /后/.test(tail) ? addDays(days.to, 1) : days.from, today);
-    }
-    if (/^(前|之前|以前)$/.test(tail))
-      return span('range', startOfMonth(addDays(days.from, -1)), addDays(days.from, -1));
-    if (tail === '前后') return span('range', addDays(days.from, -7), addDays(days.to, 7));
-    if (tail === '那周') return span('week', startOfWeek(days.from), addDays(startOfWeek(days.from), 6));
-    if (/那天|当/.test(tail) || days.from === days.to) {
-      return /期间/.test(tail) && /^双/.test(word)
-        ? span('range', startOfMonth(days.from), days.from)
-        : span('day', days.from, days.from);
-    }
-    return span('range', days.from, days.to);
-  };
-  if (said === null) return impossible(`${yearOf(today)}年`);
-  if (said !== undefined) {
-    const made = make(said);
-    return made === null ? null : is(made);
-  }
-  const thisYear = make(yearOf(today));
-  const lastYear = make(yearOf(today) - 1);
-  if (thisYear !== null && thisYear.from <= today) return is(thisYear);
-  if (lastYear === null) return thisYear === null ? null : is(thisYear);
-  return thisYear === null ? is(lastYear) : { period: lastYear, upcoming: thisYear };
-}

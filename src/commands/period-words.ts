@@ -1,7 +1,8 @@
 import type { Day } from '../calendar/day.ts';
 import type { Period } from '../calendar/period.ts';
 import { halfRanges } from './half-ranges.ts';
-import { rules, span } from './period-rules.ts';
+import { span } from './period-reading.ts';
+import { rules } from './period-rules.ts';
 
 /** A stretch of text that names days. */
 export interface PeriodMark {
@@ -32,7 +33,9 @@ const starts = new Set(
 export function findPeriods(text: string, context: PeriodContext): PeriodMark[] {
   const marks: PeriodMark[] = [];
   for (let at = 0; at < text.length; ) {
-    const found = starts.has(text[at]!) ? (rangeAt(text, at, context) ?? longestAt(text, at, context)) : null;
+    // 再往前一个月 steps back from what was shown; it names no month.
+    const steps = text[at] === '前' && text[at - 1] === '往';
+    const found = starts.has(text[at]!) && !steps ? (rangeAt(text, at, context) ?? longestAt(text, at, context)) : null;
     if (found === null) {
       at += /\d/.test(text[at]!) ? (/^[\d.]+/.exec(text.slice(at, at + 40))?.[0].length ?? 1) : 1;
       continue;

@@ -1,9 +1,10 @@
 import { orderWords, type ReportWords, reportWords } from '../reports/vocabulary.ts';
+import { absorbs } from './absorbed-words.ts';
 import type { Intent } from './command.ts';
 import { customerCues, operationCues } from './cues/customer-cues.ts';
 import { orderCues } from './cues/order-cues.ts';
 import { pipelineCues, resultCues } from './cues/report-cues.ts';
-import { findDimensions } from './dimension-words.ts';
+import { dimensionOf, findDimensions } from './dimension-words.ts';
 
 /** An intent with what speaks for it. */
 export interface RankedIntent {
@@ -16,6 +17,8 @@ export interface Ranking {
   readonly intents: readonly RankedIntent[];
   /** 1 where a character of the skeleton was read by a word or cue. */
   readonly read: Uint8Array;
+  /** The reports' and orders' own words that stand in the text, longest first. */
+  readonly words: readonly { readonly word: string; readonly intent: Intent }[];
 }
 
 /** Words whose report yields to a more telling one beside it, or outranks one: 4 where nothing is said here. */
@@ -112,20 +115,28 @@ const cues = [...pipelineCues, ...resultCues, ...customerCues, ...operationCues,
   pattern: new RegExp(cue.pattern.source, 'd'),
 }));
 
+const isReport = (intent: Intent): boolean => intent in reportWords;
+
 /** Weighs every intent by its words and turns of phrase; a word inside a longer word does not count. */
 export function rankIntents(skeleton: string): Ranking {
   const read = new Uint8Array(skeleton.length);
   const taken = new Uint8Array(skeleton.length);
   const weights = new Map<Intent, number>();
   const spans: [number, number, Intent][] = [];
+  const found: { word: string; intent: Intent }[] = [];
   const add = (intent: Intent, weight: number): void => {
     const before = weights.get(intent);
     // The strongest sign decides; further signs of the same intent only break ties.
     weights.set(intent, before === undefined ? weight : Math.max(before, weight) + 0.15);
   };
   // 按渠道 is a breakdown, not the report 渠道.
+  const asked: [number, number][] = [];
   for (const mark of findDimensions(skeleton)) {
-    if (mark.loose) continue;
+    if (mark.loose) {
+      // 哪个渠道 asks for a breakdown more than for the report 渠道.
+      if (/^[哪什啥]/.test(skeleton.slice(mark.start))) asked.push([mark.start, mark.end]);
+      continue;
+    }
     taken.fill(1, mark.start, mark.end);
     read.fill(1, mark.start, mark.end);
   }
@@ -136,8 +147,10 @@ export function rankIntents(skeleton: string): Ranking {
         continue;
       taken.fill(1, at, at + word.length);
       spans.push([at, at + word.length, intent]);
+      if (isReport(intent) && dimensionOf(word) === null && !halfWords.some((half) => half.word === word))
+        found.push({ word, intent });
       read.fill(1, at, at + word.length);
-      add(intent, weight);
+      add(intent, asked.some(([from, to]) => from <= at && at + word.length <= to) ? weight - 0.5 : weight);
     }
   }
   for (const { intent, weight, pattern } of cues) {
@@ -147,9 +160,23 @@ export function rankIntents(skeleton: string): Ranking {
     // 成交 inside 成交周期 says nothing of its own.
     if (spans.some(([from, to, of]) => from <= start && end <= to && (end - start < to - from || of !== intent)))
       continue;
+    // 客户健康度分布: a phrase that swallows another report's name has not understood it.
+    if (
+      isReport(intent) &&
+      spans.some(
+        ([from, to, of]) =>
+          to - from >= 3 &&
+          start <= from &&
+          to <= end &&
+          end - start > to - from &&
+          isReport(of) &&
+          !absorbs(intent, of),
+      )
+    )
+      continue;
     read.fill(1, start, end);
     add(intent, weight);
   }
   const intents = [...weights].map(([intent, weight]) => ({ intent, weight })).sort((a, b) => b.weight - a.weight);
-  return { intents, read };
+  return { intents, read, words: found };
 }

@@ -2,6 +2,7 @@ import { metricWords } from '../metrics/vocabulary.ts';
 import type { Repair } from './command.ts';
 import type { EntityIndex, NamedEntity } from './entity-index.ts';
 import { oneSlip } from './entity-index.ts';
+import { filler } from './normalise-text.ts';
 import { vocabularyWords } from './rank-intents.ts';
 import { soundKey } from './sound.ts';
 
@@ -33,15 +34,26 @@ for (const word of words) byLength.set(word.length, [...(byLength.get(word.lengt
 
 const sharesOne = (a: string, b: string): boolean => Array.from(a).some((char, at) => b[at] === char);
 
+/** The words of the vocabulary that stand within a stretch. */
+function wordsWithin(piece: string): string[] {
+  const found: string[] = [];
+  for (let at = 0; at < piece.length; at++)
+    for (let end = at + 2; end <= piece.length; end++)
+      if (vocabularyWords.has(piece.slice(at, end))) found.push(piece.slice(at, end));
+  return found;
+}
+
 /** The word of the vocabulary that was meant, or null: same sound with one character kept, or one slip in three or more. */
 function meantWord(piece: string, whole: boolean): string | null {
   if (vocabularyWords.has(piece)) return null;
+  const within = wordsWithin(piece);
   const sounding = bySound.get(soundKey(piece));
   if (sounding !== undefined && (whole || piece.length >= 3 || sharesOne(piece, sounding))) return sounding;
   if (!whole && piece.length < 3) return null;
   for (const length of [piece.length, piece.length + 1, piece.length - 1]) {
     for (const word of byLength.get(length) ?? []) {
-      if (!oneSlip(piece, word)) continue;
+      // 丢单金额 is no slip of 签单金额: the word that stands there was meant.
+      if (!oneSlip(piece, word) || within.some((one) => !word.includes(one))) continue;
       // A character more or less in a short word is as often another word as a slip.
       if (length !== piece.length && Math.min(length, piece.length) < 3) continue;
       if (length === piece.length || whole) return word;
@@ -76,6 +88,9 @@ function repairAt(text: string, at: number, known: Uint8Array): Repair | null {
     const piece = text.slice(at, at + length);
     if (piece.length < length || !/^[一-龥]+$/.test(piece)) continue;
     if (known.subarray(at, at + length).every((one) => one === 1)) continue;
+    // 客户数 is all explained, if only by a word that says little.
+    const left = Array.from(piece, (char, place) => (known[at + place] === 1 ? ' ' : char)).join('');
+    if (left.trim() !== piece && left.replace(filler, '').trim() === '') continue;
     const whole = !/[一-龥]/.test((text[at - 1] ?? ' ') + (text[at + length] ?? ' '));
     // In the middle of a sentence only stretches that nothing else explains are repaired.
     if (!whole && known.subarray(at, at + length).some((one) => one === 1)) continue;

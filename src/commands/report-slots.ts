@@ -72,6 +72,8 @@ const takesBareDimension: ReadonlySet<Intent> = new Set([
   'win_rate',
   'churn_rate',
   'service_metrics',
+  'new_leads',
+  'new_customers',
 ]);
 
 function groupFor(intent: Intent, facts: Facts): Dimension[] {
@@ -96,7 +98,10 @@ function groupFor(intent: Intent, facts: Facts): Dimension[] {
   };
   switch (intent) {
     case 'followups':
-      add('followup_type', /方式/.test(skeleton));
+      add(
+        'followup_type',
+        /方式|(?:电话|拜访|微信|上门|短信|邮件).{0,2}(?:电话|拜访|微信|上门|短信|邮件).{0,2}各/.test(skeleton),
+      );
       break;
     case 'campaign_roi':
       add('channel', /渠道(?!E|H)/.test(skeleton) && facts.named.channel === undefined);
@@ -105,7 +110,7 @@ function groupFor(intent: Intent, facts: Facts): Dimension[] {
       add('channel', /渠道转化|哪个渠道|哪些渠道|各渠道|哪个来源/.test(skeleton) && facts.named.channel === undefined);
       break;
     case 'grade_conversion':
-      add('grade', facts.named.grade === undefined || /abc|各级|各等级/.test(skeleton));
+      add('grade', facts.named.grade?.length !== 1 || /abc|各级|各等级/.test(skeleton));
       break;
     case 'wake_rate':
       add('recall_method', /方式/.test(skeleton) || /(?:短信|电话|优惠券|微信).{0,6}(?:哪个|哪种|效果)/.test(skeleton));
@@ -130,11 +135,42 @@ function groupFor(intent: Intent, facts: Facts): Dimension[] {
         'region',
         facts.excluded.region !== undefined && /其他|其它|别的|各区|区/.test(skeleton) && groups.length === 0,
       );
+      add(
+        'owner',
+        facts.excluded.owner !== undefined && /其他|其它|别的?人|大家|各人/.test(skeleton) && groups.length === 0,
+      );
       break;
     default:
       break;
   }
   return groups;
+}
+
+/** Reports that set names side by side: 李娜赢单率高还是王磊高, SaaS和硬件哪个卖得好. */
+const comparesNames =
+  /^(?:sales_performance|win_rate|payment_rate|stage_conversion|lead_conversion|churn_rate|renewal_rate|repurchase_rate|avg_order_value|sales_cycle|target_attainment|new_customers|followups|csat|nps)$/;
+
+/** Rates and sums that have causes: 为啥华南转化率这么低. */
+const explains =
+  /^(?:stage_conversion|sales_performance|payment_rate|avg_order_value|sales_cycle|lead_conversion|win_rate|churn_rate|churn_risk|renewal_rate|repurchase_rate|csat|nps|target_attainment|funnel|new_customers|new_leads)$/;
+
+function sideBySide(intent: Intent, facts: Facts, slots: Draft, groups: Dimension[]): void {
+  if (!comparesNames.test(intent) || !beside.test(facts.skeleton.replace(/P.{0,3}(?:比|对比).{0,3}P|比P/g, ''))) return;
+  for (const [field, dimension] of [
+    ['owner', 'owner'],
+    ['region', 'region'],
+    ['team_of', null],
+    ['city', 'city'],
+    ['industry', 'industry'],
+    ['channel', 'channel'],
+    ['product_line', 'product'],
+    ['grade', 'grade'],
+  ] as const) {
+    if ((facts.named[field]?.length ?? 0) < 2) continue;
+    slots.comparison = 'entities';
+    if (dimension !== null && groups.length === 0) groups.push(dimension);
+    return;
+  }
 }
 
 /** The slots of a report intent. `assumed` holds what was neither said nor has its place in the slots. */
@@ -181,7 +217,9 @@ export function fillReportSlots(intent: Intent, facts: Facts, context: ParseCont
     if (at >= 0) groups.splice(at, 1);
   }
   if (intent === 'payment_overdue' && facts.days !== null) slots.threshold = facts.days;
+  sideBySide(intent, facts, slots, groups);
   special(intent, facts, slots, filters, groups, context);
+  if (explains.test(intent) && /为什么|为啥|什么原因|啥原因/.test(skeleton)) slots.with_reasons = true;
   if (present(filters)) slots.filters = filters;
   if (present(facts.excluded)) slots.filters_not = facts.excluded;
   if (groups.length > 0) slots.group_by = groups;

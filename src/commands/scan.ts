@@ -17,7 +17,7 @@ export type Mark = { readonly start: number; readonly end: number; readonly lett
 /**
  * The text with every marked stretch replaced by one capital letter, so that one pattern fits all names and dates:
  * 王磊10月签了多少 → OP签了多少. O owner, R region, C customer, K contact, S stage, G grade, H channel, I industry,
- * Y city, L product, E campaign, Z department, P period, W schedule, T days, V share, M money, N first n, D number of a row.
+ * Y city, L product, E campaign, Z department, P period, W schedule, A an hour of the past, T days, V share, M money, N first n, D number of a row.
  */
 export interface Scan {
   readonly text: string;
@@ -27,6 +27,13 @@ export interface Scan {
   readonly markAt: readonly (Mark | null)[];
   /** The place in the text of each place of the skeleton. */
   readonly textAt: readonly number[];
+}
+
+/** A stretch whose name is settled before reading: found by part, chosen, or taken as typed. */
+export interface ToldName {
+  readonly start: number;
+  readonly end: number;
+  readonly entity: NamedEntity;
 }
 
 const letters: Readonly<Record<string, string>> = {
@@ -51,7 +58,7 @@ const letterOf = (amount: AmountMark): string =>
 const amountLetters = { days: 'T', share: 'V', money: 'M', top: 'N', ordinal: 'D' } as const;
 
 /** Names that are ordinary words too: they are names only when they stand alone. */
-const ordinary = /^(?:服务|活动|硬件|软件|方案|其他|其它|全国|总部|电话|直销|地推)$/;
+const ordinary = /^(?:服务|活动|方案|其他|其它|全国|总部|电话|直销|地推)$/;
 const gradeForm =
   /([a-e](?:\s*[、,和/跟与]?\s*[a-e])*)\s*(?:级|类|等级|档|等)(?:的?客户)?|(?<![a-z\d])([abc])(?![a-z\d])/g;
 
@@ -61,6 +68,7 @@ export function scanText(
   words: ReadonlySet<string>,
   context: ParseContext,
   gradeNames: readonly string[],
+  told: readonly ToldName[] = [],
 ): Scan {
   const taken = new Uint8Array(text.length);
   const marks: Mark[] = [];
@@ -71,8 +79,13 @@ export function scanText(
   };
   const inWord = vocabularySpans(text, words);
 
-  for (const schedule of findSchedules(text))
-    put({ kind: 'schedule', letter: 'W', schedule, start: schedule.start, end: schedule.end });
+  for (const { start, end, entity } of told)
+    put({ kind: 'entity', letter: letters[entity.field] ?? 'C', entity, others: [], start, end });
+  for (const schedule of findSchedules(text)) {
+    // 9点的日报 is the one that came then, no rhythm to send by.
+    const letter = schedule.schedule === null && /^ ?的/.test(text.slice(schedule.end)) ? 'A' : 'W';
+    put({ kind: 'schedule', letter, schedule, start: schedule.start, end: schedule.end });
+  }
   markNames(text, entities, inWord, put);
   const amounts = [...findAmounts(text)];
   for (const amount of amounts) {
@@ -143,7 +156,7 @@ function stagesInContext(text: string, entities: EntityIndex): Mark[] {
     for (let at = text.indexOf(form); at >= 0; at = text.indexOf(form, at + 1)) {
       const [before, after] = [text.slice(Math.max(0, at - 3), at), text.slice(at + form.length, at + form.length + 4)];
       if (
-        !/(?:在|从|卡|压|停|堵|积压|滞留|走到|进到|到) ?$/.test(before) &&
+        !/(?:在|从|卡|压|停|堵|积压|滞留|走到|进到|进了?|进入|到) ?$/.test(before) &&
         !/^ ?(?:到|→|->|转|阶段|环节|完|这步|这一步|那步|的单|的商机|里的)/.test(after)
       )
         continue;

@@ -92,7 +92,7 @@ export function special(
         !facts.company &&
         slots.metric === 'gap' &&
         groups.length === 0 &&
-        !/我们|公司|整体|团队|大家|谁/.test(skeleton)
+        !/[我咱]们|公司|整体|团队|大家|谁/.test(skeleton)
       )
         filters.owner = ['@me'];
       if (/谁/.test(skeleton) && groups.length === 0) groups.push('owner');
@@ -135,6 +135,7 @@ export function special(
     case 'data_quality':
       if (/重复|重名|撞单|重了|撞了/.test(skeleton)) slots.check = 'duplicates';
       else if (/手机|电话|联系方式|号码/.test(skeleton)) slots.check = 'missing_phone';
+      if (/谁/.test(skeleton) && groups.length === 0 && slots.check === undefined) groups.push('owner');
       break;
     case 'action_items_list':
       if (/复盘|会上|上次会|开会|上次的?(?:行动项|待办)/.test(skeleton)) slots.context = 'last_review';
@@ -151,7 +152,7 @@ export function special(
       else if (facts.periods.length === 0 && /年度?复盘/.test(skeleton))
         slots.period = periodOf('this_year', context.moment.today);
       const count =
-        /(?:列出?|说|找|给|挑|指出)?(\d|[一二两三四五六七八九十])(?:个|条|大)(?:主要)?(?:问题|原因|建议|要点|教训|改进)/.exec(
+        /(?:列出?|说|找|给|挑|指出)?(\d|[一二两三四五六七八九十])(?:个|条|大)(?:主要)?(?:问题|原因|建议|要点|重点|结论|教训|改进|动作|点)/.exec(
           skeleton,
         );
       if (count !== null && slots.top === undefined)

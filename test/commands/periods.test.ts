@@ -10,7 +10,7 @@ const read = (text: string, fiscalYearStartMonth = 1): string | null => {
 };
 
 test.each([
-  ['今天', 'today 2026-11-18 2026-11-18'],
+  ['今天', 'day 2026-11-18 2026-11-18'],
   ['昨儿', 'yesterday 2026-11-17 2026-11-17'],
   ['前天', 'day 2026-11-16 2026-11-16'],
   ['本周', 'this_week 2026-11-16 2026-11-22'],

@@ -11,7 +11,7 @@ const span = (label: string, from: string, to: string): Period => ({ label, from
 
 /** Periods by short names, at 2026-11-18. */
 export const periods: Readonly<Record<string, Period>> = {
-  today: span('today', '2026-11-18', '2026-11-18'),
+  today: span('day', '2026-11-18', '2026-11-18'),
   yesterday: span('yesterday', '2026-11-17', '2026-11-17'),
   this_week: span('this_week', '2026-11-16', '2026-11-22'),
   last_week: span('last_week', '2026-11-09', '2026-11-15'),
