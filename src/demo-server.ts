@@ -49,7 +49,7 @@ export async function startDemo(read: Config, log: Log, customers = 300): Promis
   const directory = await readDirectory(database);
   await database.close();
   const people = simulatedPeople(directory, config.business);
-  const simulator = createSimulator(simulatedChats(people, config.business), clock);
+  const simulator = createSimulator(simulatedChats(directory, config.business), clock);
   const travel: TimeTravel = {
     label: () => nextMorning().label,
     go: async () => {

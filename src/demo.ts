@@ -1,9 +1,10 @@
+import { boundScope } from './access/authorise.ts';
 import { roleOf } from './access/identity.ts';
 import type { AccessSettings, PushSetting } from './access/settings.ts';
-import { roleNames } from './access/viewer.ts';
+import { type Role, roleNames } from './access/viewer.ts';
 import type { Day } from './calendar/day.ts';
 import { generateCompany } from './crm/demo/generate-company.ts';
-import type { Directory } from './crm/directory.ts';
+import type { Directory, Person } from './crm/directory.ts';
 import { type CrmTables, crmMigrations } from './crm/schema.ts';
 import { connect } from './database/connect.ts';
 import { migrate } from './database/migrate.ts';
@@ -69,21 +70,27 @@ export async function ensureDemoCompany(
 
 /** The people a visitor can be: those named in the README first, one of each role, every rep behind them. */
 export function simulatedPeople(directory: Directory, settings: AccessSettings): SimulatedPerson[] {
+  return peopleInOrder(directory, settings).map(({ person, role }) => ({
+    id: person.id,
+    name: person.name,
+    roleName: roleNames[role],
+    suggestions: suggestionsFor(role),
+  }));
+}
+
+function peopleInOrder(
+  directory: Directory,
+  settings: AccessSettings,
+): { readonly person: Person; readonly role: Role }[] {
   const first = ['陈志远', '周建国', '王磊', '李娜', '李强'];
   const weight = (name: string) => (first.includes(name) ? first.indexOf(name) : first.length);
   return directory.people
     .filter((person) => person.active)
     .map((person) => ({ person, role: roleOf(person, directory, settings) }))
-    .sort((a, b) => weight(a.person.name) - weight(b.person.name))
-    .map(({ person, role }) => ({
-      id: person.id,
-      name: person.name,
-      roleName: roleNames[role],
-      suggestions: suggestionsFor(role),
-    }));
+    .sort((a, b) => weight(a.person.name) - weight(b.person.name));
 }
 
-function suggestionsFor(role: keyof typeof roleNames): string[] {
+function suggestionsFor(role: Role): string[] {
   switch (role) {
     case 'rep':
       return ['漏斗 本月', '业绩 本月', '目标 本月', '沉默客户 我的', '积压', '帮助'];
@@ -99,13 +106,34 @@ function suggestionsFor(role: keyof typeof roleNames): string[] {
   }
 }
 
-/** The simulator's chats: the groups of the settings, and everyone's own chat with the bot. */
-export function simulatedChats(people: readonly SimulatedPerson[], settings: AccessSettings): SimulatedChat[] {
+const leading: readonly Role[] = ['director', 'regional_manager', 'manager'];
+
+/**
+ * The simulator's chats: everyone's own chat with the bot, and the groups of the settings with those who would be in
+ * them: who leads where the group sees the whole company, who belongs there and the directors where it sees a part.
+ */
+export function simulatedChats(directory: Directory, settings: AccessSettings): SimulatedChat[] {
+  const people = peopleInOrder(directory, settings);
   const groups = settings.groups.filter((group) => group.platform === 'simulator');
   return [
-    ...groups.map((group): SimulatedChat => ({ id: group.id, title: group.name, kind: 'group', userId: null })),
+    ...groups.map((group): SimulatedChat => {
+      const seen = boundScope(group.bind, directory)?.owners ?? [];
+      const belongs = ({ person, role }: (typeof people)[number]) =>
+        seen === 'everyone' ? leading.includes(role) : role === 'director' || seen.includes(person.id);
+      return {
+        id: group.id,
+        title: group.name,
+        kind: 'group',
+        members: people.filter(belongs).map(({ person }) => person.id),
+      };
+    }),
     ...people.map(
-      (person): SimulatedChat => ({ id: `private-${person.id}`, title: '晨报', kind: 'private', userId: person.id }),
+      ({ person }): SimulatedChat => ({
+        id: `private-${person.id}`,
+        title: '晨报',
+        kind: 'private',
+        members: [person.id],
+      }),
     ),
   ];
 }

@@ -30,7 +30,8 @@ function isRunning(text: string, at: number): boolean {
   const before = text[at - 1] ?? '';
   const after = text[at + 1] ?? '';
   if (before === '' || /\s/.test(before)) return false;
-  if (/[\d\w%]/.test(before) && /[\d\w/]/.test(after)) return text[at] === ',' && !(/\d/.test(before) && /\d/.test(after)) && nearHan(text, at);
+  if (/[\d\w%]/.test(before) && /[\d\w/]/.test(after))
+    return text[at] === ',' && !(/\d/.test(before) && /\d/.test(after)) && nearHan(text, at);
   if (after === ' ' && !isHan.test(before)) return false;
   return isHan.test(before) || isHan.test(after) || /[)）」%”\d]/.test(before);
 }

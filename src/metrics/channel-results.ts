@@ -160,7 +160,11 @@ function combine(
 }
 
 /** Which part of a campaign's days lies in the period; one without an end runs until today, one without days is its start. */
-export function shareWithin({ starts, ends }: Pick<CampaignRow, 'starts' | 'ends'>, period: Period, today: Day): number {
+export function shareWithin(
+  { starts, ends }: Pick<CampaignRow, 'starts' | 'ends'>,
+  period: Period,
+  today: Day,
+): number {
   if (starts === null) return 0;
   const last = ends ?? (today > starts ? today : starts);
   const [from, to] = [starts > period.from ? starts : period.from, last < period.to ? last : period.to];

@@ -9,9 +9,10 @@ import { csatReport } from './csat.ts';
 import { customerDetailReport } from './customer-detail.ts';
 import { customerGradesReport } from './customer-grades.ts';
 import { customerProfileReport } from './customer-profile.ts';
-import { dataQualityReport } from './data-quality.ts';
 import { dashboardReport } from './dashboard.ts';
+import { dataQualityReport } from './data-quality.ts';
 import { followupsReport } from './followups.ts';
+import { forecastReport } from './forecast.ts';
 import { funnelBottleneckReport, funnelReport } from './funnel.ts';
 import { gradeConversionReport } from './grade-conversion.ts';
 import { healthScoreReport } from './health-score.ts';
@@ -78,6 +79,7 @@ export const reports: readonly Report[] = [
   repurchaseRateReport,
   dashboardReport,
   reviewReport,
+  forecastReport,
   metricDefinitionReport,
   healthScoreReport,
   churnRiskReport,

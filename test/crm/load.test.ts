@@ -80,7 +80,7 @@ describeOnBoth('loading CSV files', (_, open) => {
         const { rows, lastTouchComputed } = await load();
         expect(lastTouchComputed).toBe(true);
         for (const table of Object.keys(crmSchema) as CrmTableName[]) {
-          const had = (await rowsOf(source, table)).filter((row) => row['last_touch_at'] !== null);
+          const had = (await rowsOf(source, table)).filter((row) => row.last_touch_at !== null);
           expect([table, await rowsOf(database, table)]).toEqual([table, had]);
           if (table !== 'cm_customer_last_touch') expect(rows[table]).toBe(had.length);
         }
@@ -111,7 +111,7 @@ describeOnBoth('loading CSV files', (_, open) => {
           first_deal_at: '2026-02-01 08:00:00',
         },
       ]);
-      expect(Number(rows[0]!['annual_budget'])).toBe(12000.5);
+      expect(Number(rows[0]!.annual_budget)).toBe(12000.5);
     });
 
     it('replaces only the tables that have a file', async () => {
@@ -143,7 +143,7 @@ describeOnBoth('loading CSV files', (_, open) => {
       );
     });
     afterEach(async () => {
-      expect((await rowsOf(database, 'cm_customers')).map((row) => row['customer_id'])).toEqual(['before']);
+      expect((await rowsOf(database, 'cm_customers')).map((row) => row.customer_id)).toEqual(['before']);
     });
 
     // What stands in the file → the line, the column and a part of what is said.

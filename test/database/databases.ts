@@ -4,7 +4,7 @@ import { describe } from 'vitest';
 import { connect, type Database } from '../../src/database/connect.ts';
 import type { SqlDialect } from '../../src/database/dialect.ts';
 
-const serverUrl = process.env['TEST_MYSQL_URL'] ?? 'mysql://root@127.0.0.1:3306/';
+const serverUrl = process.env.TEST_MYSQL_URL ?? 'mysql://root@127.0.0.1:3306/';
 
 /** A schema of its own on the MySQL server under test; `drop` removes it. */
 export async function ownMysqlSchema(): Promise<{ url: string; drop(): Promise<void> }> {
@@ -26,7 +26,8 @@ async function mysqlAnswers(): Promise<boolean> {
     await connection.end();
     return true;
   } catch {
-    if (process.env['REQUIRE_SERVICES'] === '1') throw new Error('REQUIRE_SERVICES=1 and no MySQL/MariaDB answers at TEST_MYSQL_URL');
+    if (process.env.REQUIRE_SERVICES === '1')
+      throw new Error('REQUIRE_SERVICES=1 and no MySQL/MariaDB answers at TEST_MYSQL_URL');
     console.warn('skipped: tests on MySQL/MariaDB, no server answers at TEST_MYSQL_URL');
     return false;
   }

@@ -20,7 +20,9 @@ describeOnBoth('the expressions that differ', (dialect, open) => {
       ['5', null, '2026-11-16 09:00:00', '2026-11-18 08:00:00'],
     ];
     for (const [rowId, amount, at, until] of facts) {
-      await sql`insert into facts (row_id, amount, at, until) values (${rowId}, ${amount}, ${at}, ${until})`.execute(db);
+      await sql`insert into facts (row_id, amount, at, until) values (${rowId}, ${amount}, ${at}, ${until})`.execute(
+        db,
+      );
     }
     const all = async <T>(expression: RawBuilder<T>): Promise<T[]> =>
       (await sql<{ v: T }>`select ${expression} as v from facts order by row_id`.execute(db)).rows.map((row) => row.v);

@@ -65,7 +65,7 @@ export async function startGroupRobotServer(keys: readonly string[]): Promise<Gr
         return answer(45009);
       }
       const deliver = (): void => {
-        const part = body[msgtype] as Record<string, never>;
+        const part = (body[msgtype] ?? {}) as Record<string, unknown>;
         posts.push({
           key,
           msgtype,

@@ -90,7 +90,7 @@ describe.skipIf(executablePath === undefined)('the simulator on a phone', () => 
     await expect.poll(() => page.locator('#lines > li:not(.mine):not(.time):not(.waiting)').count()).toBeGreaterThan(1);
   });
 
-  it('someone else in the same group sees their own part', async () => {
+  it('a rep in the group of the region sees their own part', async () => {
     await page.click('#back');
     await page.selectOption('#person', { label: '王磊 · 销售' });
     await say('漏斗 本月');

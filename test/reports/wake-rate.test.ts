@@ -37,7 +37,7 @@ const recall = (
   ...more,
 });
 
-const customersOf = (count: number): Rows['cm_customers'] =>
+const customersOf = (count: number): NonNullable<Rows['cm_customers']> =>
   Array.from({ length: count }, (_, n) => ({
     customer_id: `c${n}`,
     name: `客户${n}`,

@@ -9,8 +9,8 @@ export interface SimulatedChat {
   readonly id: string;
   readonly title: string;
   readonly kind: 'group' | 'private';
-  /** Who can write in it: everyone in a group, its one person in a private chat. */
-  readonly userId: string | null;
+  /** Who is in it: the one person of a private chat, the members of a group. */
+  readonly members: readonly string[];
 }
 
 /** A line in a chat, as the page draws it. */
@@ -70,7 +70,7 @@ export function createSimulator(chats: readonly SimulatedChat[], clock: { now():
     },
     say: (chatId, userId, text, nowMs) => {
       const chat = chats.find((one) => one.id === chatId);
-      if (chat === undefined || (chat.userId !== null && chat.userId !== userId)) {
+      if (chat === undefined || !chat.members.includes(userId)) {
         throw new Failure('bad-input', 'no such chat or person in the simulator', '模拟器里没有这个聊天。');
       }
       const messageId = randomUUID();

@@ -170,7 +170,7 @@ function append(line) {
 }
 
 function visibleChats() {
-  return state.chats.filter((chat) => chat.kind === 'group' || chat.userId === state.me);
+  return state.chats.filter((chat) => chat.members.includes(state.me));
 }
 
 function preview(chat) {

@@ -207,7 +207,7 @@ describeOnBoth('the generated company', (dialect, open) => {
   });
 
   it('keeps the latest interaction of every customer as decision 6 says', async () => {
-    const written = (await rowsOf(database, 'cm_customer_last_touch')).filter((row) => row['last_touch_at'] !== null);
+    const written = (await rowsOf(database, 'cm_customer_last_touch')).filter((row) => row.last_touch_at !== null);
     await recomputeLastTouch(database.kysely, dialect);
     expect(await rowsOf(database, 'cm_customer_last_touch')).toEqual(written);
     const silence = `select count(*) from cm_customers c join cm_customer_last_touch t on t.customer_id = c.customer_id where t.last_touch_at`;

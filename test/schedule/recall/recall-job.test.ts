@@ -53,7 +53,7 @@ describeStores('the silent-customer reminders', (dialect) => {
     const clock = standingClock(wall(options.start));
     const accounts = options.accounts ?? ['zhou', 'wang', 'li', 'chen'];
     const simulator: Simulator = createSimulator(
-      accounts.map((id) => ({ id: `private-${id}`, title: '晨报', kind: 'private' as const, userId: id })),
+      accounts.map((id) => ({ id: `private-${id}`, title: '晨报', kind: 'private' as const, members: [id] })),
       clock,
     );
     const platforms = new Map([['simulator', simulator] as const]);
