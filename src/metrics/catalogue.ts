@@ -6,6 +6,7 @@ import { funnelMetrics } from './funnel.ts';
 import { leadResponseMetrics } from './lead-response.ts';
 import { marketingMetrics } from './marketing.ts';
 import type { Metric } from './metric.ts';
+import { predictionMetrics } from './predictions.ts';
 import { qualityMetrics } from './quality.ts';
 import { salesMetrics } from './sales.ts';
 import { serviceMetrics } from './service.ts';
@@ -19,6 +20,7 @@ export const metrics: readonly Metric[] = [
   ...collectionMetrics,
   ...targetMetrics,
   ...funnelMetrics,
+  ...predictionMetrics,
   ...customerMetrics,
   ...valueMetrics,
   ...churnMetrics,

@@ -1,0 +1,61 @@
+import { describe, expect, it } from 'vitest';
+import { addMonths, type Day, startOfMonth } from '../../src/calendar/day.ts';
+import { earlierWindows, forecastAmount, type Window } from '../../src/predictions/forecast.ts';
+
+/** Amounts signed on the 5th of each month, `count` months up to October 2026. */
+const history = (count: number, amount: (month: number) => number) => {
+  const days = Array.from({ length: count }, (_, i): [Day, number] => [
+    `${addMonths('2026-10-01', i - count + 1).slice(0, 7)}-05` as Day,
+    amount(i),
+  ]);
+  const sumOf = ({ from, to }: Window) => days.reduce((all, [day, v]) => (day >= from && day <= to ? all + v : all), 0);
+  return { sumOf, first: startOfMonth(days[0]![0]) };
+};
+const quarter: Window = { from: '2027-01-01', to: '2027-03-31' };
+const today: Day = '2026-11-18';
+
+describe('forecastAmount', () => {
+  it('says of a steady company what it always brings', () => {
+    const { sumOf, first } = history(34, () => 3_000_000);
+    const found = forecastAmount(sumOf, { first, today, window: quarter });
+    expect(found.kind).toBe('forecast');
+    if (found.kind !== 'forecast') return;
+    expect(found.point / 9_000_000).toBeCloseTo(1, 1);
+    expect(found.low).toBeGreaterThan(8_500_000);
+    expect(found.high).toBeLessThan(9_500_000);
+    expect(found.naive).toBe(9_000_000);
+  });
+
+  it('keeps the point between its ends where the company grows', () => {
+    const { sumOf, first } = history(34, (i) => 1_000_000 * 1.03 ** i);
+    const found = forecastAmount(sumOf, { first, today, window: quarter });
+    if (found.kind !== 'forecast') throw new Error('no forecast');
+    expect(found.low).toBeLessThanOrEqual(found.point);
+    expect(found.high).toBeGreaterThanOrEqual(found.point);
+    // Five months on from a mean that lies three and a half months back.
+    const truth = [36, 37, 38].reduce((all, i) => all + 1_000_000 * 1.03 ** i, 0);
+    expect(found.point / truth).toBeCloseTo(1, 1);
+  });
+
+  it('has wider ends where the months jump, and holds about eight of ten of what came', () => {
+    const noise = (i: number) => 3_000_000 + 1_500_000 * Math.sin(i * 12.9898) * Math.cos(i * 4.1414);
+    const wild = history(34, noise);
+    const found = forecastAmount(wild.sumOf, { first: wild.first, today, window: quarter });
+    if (found.kind !== 'forecast') throw new Error('no forecast');
+    expect((found.high - found.low) / found.point).toBeGreaterThan(0.1);
+    expect(found.error).toBeGreaterThan(0);
+  });
+
+  it('gives nothing on a short history', () => {
+    const { sumOf, first } = history(14, () => 3_000_000);
+    expect(forecastAmount(sumOf, { first, today, window: quarter })).toEqual({ kind: 'thin', months: 14 });
+  });
+
+  it('lists earlier windows that are over, oldest first', () => {
+    expect(earlierWindows({ from: '2026-11-01', to: '2026-11-30' }, today, '2026-01-01', 3)).toEqual([
+      { from: '2026-08-01', to: '2026-08-31' },
+      { from: '2026-09-01', to: '2026-09-30' },
+      { from: '2026-10-01', to: '2026-10-31' },
+    ]);
+  });
+});
