@@ -1,5 +1,6 @@
-import { authorise, type Grant } from './access/authorise.ts';
+import { authorise, type Grant, notForRole } from './access/authorise.ts';
 import type { IdentityPlatform } from './access/identity.ts';
+import { mayAsk } from './access/permissions.ts';
 import type { AccessSettings } from './access/settings.ts';
 import { type Moment, momentAt } from './calendar/clock.ts';
 import type { ChartRenderer } from './charts/spec.ts';
@@ -141,6 +142,10 @@ async function obey(
     return { answer: bare(outOfScopeReply(command), command), remember: null };
   }
   if (command.intent === 'silent_feedback') {
+    if (!mayAsk(grant.viewer.role, command.intent)) {
+      const sentence = notForRole(grant.viewer);
+      return { answer: bare(plainReply('denied', sentence, [sentence]), command), remember: null };
+    }
     const reply = await recallReply(house.recalls, company, grant, command, text, moment);
     return {
       answer: bare(reply, command),

@@ -1,10 +1,10 @@
-import { type Grant, notForRole } from './access/authorise.ts';
-import { mayAsk } from './access/permissions.ts';
+import { type Grant, notForRole, notSingleCustomers } from './access/authorise.ts';
+import { mayAsk, seesSingleCustomers } from './access/permissions.ts';
 import { type Resolved, resolve } from './access/resolve.ts';
 import type { Moment } from './calendar/clock.ts';
 import { comparedPeriod, periodOf } from './calendar/period.ts';
 import type { ChartRenderer, Picture } from './charts/spec.ts';
-import type { Command, Dimension, Repair } from './commands/command.ts';
+import type { Command, Dimension, Repair, Slots } from './commands/command.ts';
 import type { KnownCompany } from './company.ts';
 import { never } from './failure.ts';
 import { groupingWords } from './metrics/dimensions.ts';
@@ -66,6 +66,9 @@ export async function answerWithReport(
   if (!mayAsk(grant.viewer.role, command.intent) || report.roles?.includes(grant.viewer.role) === false) {
     return refused('denied', notForRole(grant.viewer));
   }
+  if (namesCustomer(command.slots) && !seesSingleCustomers(grant.viewer.role)) {
+    return refused('denied', notSingleCustomers(grant.viewer));
+  }
   const missing = report.needs.find((table) => company.capabilities.get(table)?.level === 'none');
   if (missing !== undefined) {
     const note = company.capabilities.get(missing)?.note ?? null;
@@ -92,6 +95,10 @@ export async function answerWithReport(
   });
   return { reply, findings, assumed, asOf };
 }
+
+/** Whether a question is about certain customers, or about all but certain ones: either tells them apart. */
+const namesCustomer = ({ filters, filters_not }: Slots): boolean =>
+  [filters, filters_not].some((one) => one?.customer !== undefined || one?.contact !== undefined);
 
 /** A grouping that the report does not know, or three at once: said, with what works (item 109). */
 function unfit(report: Report, groupBy: readonly Dimension[], name: string): ReportAnswer | null {

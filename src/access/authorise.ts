@@ -141,3 +141,7 @@ export function narrow(scope: Scope, owners: readonly string[], words: string): 
 /** The sentence for a question that a role does not cover. */
 export const notForRole = (viewer: Viewer): string =>
   `这张报表不在${roleNames[viewer.role]}的权限里。需要的话,请找你的主管或管理员开通。`;
+
+/** The same for a question about one customer, whether there is such a customer or not. */
+export const notSingleCustomers = (viewer: Viewer): string =>
+  `${roleNames[viewer.role]}的权限看汇总,不看单个客户。需要的话,请找客户的负责人或管理员。`;

@@ -43,13 +43,17 @@ export function accountOf(
 
 const width: readonly Role[] = ['service', 'marketing', 'rep', 'manager', 'regional_manager', 'admin', 'director'];
 
-/** Turns what the CRM calls roles into the bot's; the widest one counts. Heading a department makes a manager. */
+/**
+ * Turns what the CRM calls roles into the bot's; the widest one counts. Heading a department makes a manager, but of no
+ * one in service or marketing: who heads 客服部 sees the customers, not the sales of a department that sells nothing.
+ */
 export function roleOf(person: Person, directory: Directory, settings: AccessSettings): Role {
   const set = settings.roles[person.id] ?? settings.roles[person.name];
   if (set !== undefined) return set;
   const known = person.roles.filter((role): role is Role => (roles as readonly string[]).includes(role));
   const heads = directory.departments.some((department) => department.managerId === person.id);
-  const all: readonly Role[] = [...known, ...(heads ? (['manager'] as const) : [])];
+  const sells = !known.some((role) => role === 'service' || role === 'marketing');
+  const all: readonly Role[] = [...known, ...(heads && sells ? (['manager'] as const) : [])];
   return all.length === 0
     ? 'rep'
     : all.reduce((widest, role) => (width.indexOf(role) > width.indexOf(widest) ? role : widest));

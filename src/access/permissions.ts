@@ -25,6 +25,7 @@ const narrowed: Partial<Record<Role, readonly Intent[]>> = {
     'renewal_due',
     'customer_profile',
     'silent_customers',
+    'silent_feedback',
     'dashboard',
     'digest',
     'export',
@@ -55,3 +56,6 @@ export function mayAsk(role: Role, intent: Intent): boolean {
   const list = narrowed[role];
   return list === undefined || list.includes(intent) || forEveryone.includes(intent);
 }
+
+/** Whether a role may look at one customer by name, in whichever report: 市场 see how many, not who. */
+export const seesSingleCustomers = (role: Role): boolean => mayAsk(role, 'customer_detail');

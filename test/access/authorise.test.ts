@@ -77,6 +77,21 @@ describe('who may see what', () => {
     expect(ownersOf('wx-alice')).toBe('everyone');
   });
 
+  it('who heads service or marketing keeps its rights and does not become a manager of nobody’s sales', () => {
+    const company = directoryOf(
+      [department('root', null, '公司', null, null), department('care', 'root', '客服部', null, 'lin')],
+      [person('lin', '林雪', 'care', ['service']), person('su', '苏婷', 'root', ['marketing', 'rep'])],
+    );
+    const verdict = authorise({ platform: 'wecom', account: 'wx-lin', groupId: null }, company, settings);
+    expect(verdict).toMatchObject({
+      kind: 'granted',
+      grant: { viewer: { role: 'service' }, scope: { owners: 'everyone' } },
+    });
+    // The widest of the CRM's own roles still counts.
+    const other = authorise({ platform: 'wecom', account: 'wx-su', groupId: null }, company, settings);
+    expect(other).toMatchObject({ kind: 'granted', grant: { viewer: { role: 'rep' }, scope: { owners: ['su'] } } });
+  });
+
   it('a group shows what the asker may see and the group was bound to', () => {
     expect(ownersOf('wx-alice', 'g-east')).toEqual(['han', 'li', 'wang', 'zhou']);
     expect(ownersOf('wx-wang', 'g-all')).toEqual(['wang']);
