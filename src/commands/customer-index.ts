@@ -30,6 +30,8 @@ class Postings {
 /** Finds customers among up to 200,000 by whole name, core name, part, sound, pinyin and initials. */
 export interface CustomerIndex {
   readonly longest: number;
+  /** Whether a name, or one without its place, begins with these two characters. */
+  begins(two: string): boolean;
   /** The customers that are called exactly this, or whose name without place and legal form is. */
   named(text: string): readonly string[];
   /** Names that contain the text, shortest first. */
@@ -86,12 +88,14 @@ export function createCustomerIndex(names: readonly string[], places: ReadonlySe
   const pairNames: number[] = [];
   const spellings = new Uint32Array(names.length * 2);
   const spelledNames = new Uint32Array(names.length * 2);
+  const beginnings = new Set<string>();
   let longest = 0;
   names.forEach((name, number) => {
     const lower = name.toLowerCase();
     whole.set(lower, number);
     longest = Math.max(longest, lower.length);
     const core = coreName(lower, places);
+    beginnings.add(lower.slice(0, 2)).add(core.slice(0, 2));
     if (core !== lower && core.length >= 2) {
       const before = cores.get(core);
       cores.set(
@@ -122,6 +126,7 @@ export function createCustomerIndex(names: readonly string[], places: ReadonlySe
 
   return {
     longest,
+    begins: (two) => beginnings.has(two),
     named(text) {
       const exact = whole.get(text);
       if (exact !== undefined) return [names[exact]!];

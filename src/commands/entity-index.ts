@@ -19,6 +19,8 @@ export interface EntityIndex {
   readonly customers: CustomerIndex;
   readonly longest: number;
   readonly regions: readonly string[];
+  /** Whether any name begins with these two characters: most places of a text need no look-up. */
+  begins(two: string): boolean;
   /** The entities called exactly this (names, and short forms that only one bears). */
   named(text: string): readonly NamedEntity[];
   /** Whether a text is the short form of a stage (演示, 报价): only a stage where the sentence speaks of stages. */
@@ -125,6 +127,7 @@ export function createEntityIndex(entities: Entities, reserved: ReadonlySet<stri
   const customers = createCustomerIndex(entities.customers, new Set([...entities.cities, ...entities.regions]));
   let longest = customers.longest;
   for (const key of small.keys()) longest = Math.max(longest, key.length);
+  const beginnings = new Set([...small.keys()].map((key) => key.slice(0, 2)));
   // A company may know 100,000 contacts: slips are looked for among the names that people filter by.
   const slipping = [...small].filter(([, list]) => list[0]!.field !== 'contact' && list[0]!.field !== 'campaign');
   const bySound = new Map<string, NamedEntity[]>();
@@ -147,6 +150,7 @@ export function createEntityIndex(entities: Entities, reserved: ReadonlySet<stri
     customers,
     longest,
     regions: entities.regions,
+    begins: (two) => customers.begins(two) || beginnings.has(two),
     stageForms: [...stageForms.keys()].sort((a, b) => b.length - a.length),
     stageShortForm: (text) => stageForms.get(text) ?? null,
     named(text) {

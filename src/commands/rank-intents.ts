@@ -101,6 +101,7 @@ const halfWords: readonly Word[] = (
     ['分布', 'customer_profile', 5],
   ] as const
 ).map(([word, intent, weight]) => ({ word, intent, weight }));
+const isHalfWord: ReadonlySet<string> = new Set(halfWords.map((entry) => entry.word));
 const allWords = [...words, ...halfWords].sort((a, b) => b.word.length - a.word.length);
 
 /** Every word of the vocabulary, for repair and for keeping names out of longer words. */
@@ -110,10 +111,30 @@ export const vocabularyWords: ReadonlySet<string> = new Set(
 export const intentOfWord = (word: string): Intent | null =>
   allWords.find((entry) => entry.word === word)?.intent ?? null;
 
-const cues = [...pipelineCues, ...resultCues, ...customerCues, ...operationCues, ...orderCues].map((cue) => ({
-  ...cue,
-  pattern: new RegExp(cue.pattern.source, 'd'),
-}));
+const cues = [...pipelineCues, ...resultCues, ...customerCues, ...operationCues, ...orderCues];
+
+/** The words by their first character: a text is walked once, however many words there are. */
+const wordsByStart = new Map<string, { readonly entry: Word; readonly order: number }[]>();
+allWords.forEach((entry, order) => {
+  const first = entry.word[0]!;
+  wordsByStart.set(first, [...(wordsByStart.get(first) ?? []), { entry, order }]);
+});
+
+/** Every word that stands in the text, the longest first. */
+function wordsIn(text: string): { entry: Word; at: number }[] {
+  const found: { entry: Word; order: number; at: number }[] = [];
+  for (let at = 0; at < text.length; at++) {
+    for (const { entry, order } of wordsByStart.get(text[at]!) ?? []) {
+      if (text.startsWith(entry.word, at)) found.push({ entry, order, at });
+    }
+  }
+  return found.sort((a, b) => a.order - b.order || a.at - b.at);
+}
+
+const anyTaken = (taken: Uint8Array, from: number, to: number): boolean => {
+  for (let at = from; at < to; at++) if (taken[at] === 1) return true;
+  return false;
+};
 
 const isReport = (intent: Intent): boolean => intent in reportWords;
 
@@ -140,23 +161,21 @@ export function rankIntents(skeleton: string): Ranking {
     taken.fill(1, mark.start, mark.end);
     read.fill(1, mark.start, mark.end);
   }
-  for (const { word, intent, weight } of allWords) {
-    for (let at = skeleton.indexOf(word); at >= 0; at = skeleton.indexOf(word, at + 1)) {
-      if (taken.subarray(at, at + word.length).some((one) => one === 1)) continue;
-      if (/^[a-z]/.test(word) && /[a-z]/.test((skeleton[at - 1] ?? ' ') + (skeleton[at + word.length] ?? ' ')))
-        continue;
-      taken.fill(1, at, at + word.length);
-      spans.push([at, at + word.length, intent]);
-      if (isReport(intent) && dimensionOf(word) === null && !halfWords.some((half) => half.word === word))
-        found.push({ word, intent });
-      read.fill(1, at, at + word.length);
-      add(intent, asked.some(([from, to]) => from <= at && at + word.length <= to) ? weight - 0.5 : weight);
-    }
+  for (const { entry, at } of wordsIn(skeleton)) {
+    const { word, intent, weight } = entry;
+    const end = at + word.length;
+    if (anyTaken(taken, at, end)) continue;
+    if (/^[a-z]/.test(word) && /[a-z]/.test((skeleton[at - 1] ?? ' ') + (skeleton[end] ?? ' '))) continue;
+    taken.fill(1, at, end);
+    spans.push([at, end, intent]);
+    if (isReport(intent) && dimensionOf(word) === null && !isHalfWord.has(word)) found.push({ word, intent });
+    read.fill(1, at, end);
+    add(intent, asked.some(([from, to]) => from <= at && end <= to) ? weight - 0.5 : weight);
   }
   for (const { intent, weight, pattern } of cues) {
     const match = pattern.exec(skeleton);
     if (match === null || match[0].length === 0) continue;
-    const [start, end] = match.indices![0]!;
+    const [start, end] = [match.index, match.index + match[0].length];
     // 成交 inside 成交周期 says nothing of its own.
     if (spans.some(([from, to, of]) => from <= start && end <= to && (end - start < to - from || of !== intent)))
       continue;

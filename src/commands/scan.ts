@@ -188,7 +188,7 @@ function vocabularySpans(text: string, words: ReadonlySet<string>): Uint8Array {
 
 function markNames(text: string, entities: EntityIndex, inWord: Uint8Array, put: (mark: Mark) => void): void {
   for (let at = 0; at < text.length; ) {
-    let length = Math.min(entities.longest, text.length - at);
+    let length = entities.begins(text.slice(at, at + 2)) ? Math.min(entities.longest, text.length - at) : 0;
     let found: readonly NamedEntity[] = [];
     for (; length >= 1; length--) {
       const piece = text.slice(at, at + length);
