@@ -44,6 +44,7 @@ import { stageStuckReport } from './stage-stuck.ts';
 import { staleRepsReport } from './stale-reps.ts';
 import { targetAttainmentReport } from './target-attainment.ts';
 import { wakeRateReport } from './wake-rate.ts';
+import { winProbabilityReport } from './win-probability.ts';
 import { winRateReport } from './win-rate.ts';
 
 /** Every report; the order is the order in help. Adding one = its file, one line here, its test. */
@@ -80,6 +81,7 @@ export const reports: readonly Report[] = [
   dashboardReport,
   reviewReport,
   forecastReport,
+  winProbabilityReport,
   metricDefinitionReport,
   healthScoreReport,
   churnRiskReport,
