@@ -86,6 +86,9 @@ export function createCustomerIndex(names: readonly string[], places: ReadonlySe
   const cores = new Map<string, number | number[]>();
   const pairKeys: number[] = [];
   const pairNames: number[] = [];
+  /** Lengths of the names as people say them, and room to count in: looked at before any name is. */
+  const coreLengths = new Uint8Array(names.length);
+  const shared = new Uint8Array(names.length);
   const spellings = new Uint32Array(names.length * 2);
   const spelledNames = new Uint32Array(names.length * 2);
   const beginnings = new Set<string>();
@@ -95,6 +98,7 @@ export function createCustomerIndex(names: readonly string[], places: ReadonlySe
     whole.set(lower, number);
     longest = Math.max(longest, lower.length);
     const core = coreName(lower, places);
+    coreLengths[number] = Math.min(core.length, 255);
     beginnings.add(lower.slice(0, 2)).add(core.slice(0, 2));
     if (core !== lower && core.length >= 2) {
       const before = cores.get(core);
@@ -143,22 +147,27 @@ export function createCustomerIndex(names: readonly string[], places: ReadonlySe
     },
     resembling(text, limit) {
       if (text.length < 3) return [];
-      // Names that share all but two of the pairs of sounds can be one slip away.
+      // One slip spoils two neighbouring pairs of sounds at most; shorter texts must sound the same.
       const pairs = pairsOf(text);
-      const shared = new Map<number, number>();
+      const needed = text.length >= 4 ? Math.max(1, pairs.length - 2) : pairs.length;
+      const touched: number[] = [];
       for (const pair of pairs) {
-        for (const number of byPair.of(pair).subarray(0, patience)) shared.set(number, (shared.get(number) ?? 0) + 1);
+        for (const number of byPair.of(pair).subarray(0, patience)) {
+          if (coreLengths[number] !== text.length) continue;
+          if (shared[number]!++ === 0) touched.push(number);
+        }
       }
       const found: { name: string; different: number }[] = [];
-      for (const [number, count] of shared) {
-        if (count < Math.max(1, pairs.length - 2)) continue;
+      for (const number of touched) {
+        const count = shared[number]!;
+        shared[number] = 0;
+        if (count < needed || found.length >= 50) continue;
         const name = names[number]!;
         const core = coreName(name.toLowerCase(), places);
-        if (core.length !== text.length) continue;
         let different = 0;
-        for (let at = 0; at < text.length; at++) if (soundNumber(text[at]!) !== soundNumber(core[at]!)) different++;
+        for (let at = 0; at < text.length && different < 2; at++)
+          if (soundNumber(text[at]!) !== soundNumber(core[at]!)) different++;
         if (different <= (text.length >= 4 ? 1 : 0)) found.push({ name, different });
-        if (found.length >= 50) break;
       }
       return found
         .sort((a, b) => a.different - b.different)
