@@ -141,7 +141,7 @@ export function simulatedChats(directory: Directory, settings: AccessSettings): 
 /** What a chat may see, in a few words under its title. */
 export function audienceWords(chatId: string, settings: AccessSettings): string {
   const group = settings.groups.find((one) => one.platform === 'simulator' && one.id === chatId);
-  if (group === undefined) return '私聊:按你自己的权限';
-  if (group.bind === 'all') return '群绑定:全公司';
-  return `群绑定:${'region' in group.bind ? group.bind.region : group.bind.department}`;
+  if (group === undefined) return '私聊：按你自己的权限';
+  if (group.bind === 'all') return '群绑定：全公司';
+  return `群绑定：${'region' in group.bind ? group.bind.region : group.bind.department}`;
 }

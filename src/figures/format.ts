@@ -40,6 +40,14 @@ export function formatMoneyRate(rate: Rate): string {
   return `${formatRatio(value)}(${formatMoney(rate.numerator)}/${formatMoney(rate.denominator)})`;
 }
 
+/** A rate with its ends alone, for a sentence beside a figure that already carries the interval. */
+export function formatRateBrief(rate: Rate): string {
+  const value = ratioOf(rate);
+  return value === null
+    ? unknown
+    : `${formatRatio(value)}(${grouped(rate.numerator, 0)}/${grouped(rate.denominator, 0)})`;
+}
+
 export const formatCount = (value: number): string => grouped(value, 0);
 
 /** The change of a rate, in points, never in percent (decision 12): `+4.1 个百分点`. */

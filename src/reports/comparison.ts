@@ -4,7 +4,7 @@ import {
   formatCount,
   formatMoneyRate,
   formatPoints,
-  formatRate,
+  formatRateBrief,
   formatRelativeChange,
   formatValue,
 } from '../figures/format.ts';
@@ -63,12 +63,12 @@ export function changeWords(now: number, before: number, unit: Unit, noun = ''):
 export function rateChangeWords(now: Rate, before: Rate, words: string): string {
   const [rNow, rBefore] = [ratioOf(now), ratioOf(before)];
   if (rBefore === null) return `${words}没有可比的数`;
-  if (rNow === null) return `${words}是 ${formatRate(before)}`;
+  if (rNow === null) return `${words}是 ${formatRateBrief(before)}`;
   const change = formatPoints(rNow - rBefore);
   if (change === '持平') return `与${words}持平`;
   return differs(now, before)
-    ? `比${words} ${change}(${words} ${formatRate(before)})`
-    : `${words} ${formatRate(before)},差别在正常波动以内`;
+    ? `比${words} ${change}(${words} ${formatRateBrief(before)})`
+    : `${words} ${formatRateBrief(before)},差别在正常波动以内`;
 }
 
 /** `(+16.9 %)`, `(5.8 倍)` where percents stop saying anything, nothing without a basis. */

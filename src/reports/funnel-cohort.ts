@@ -1,7 +1,15 @@
 import { addDays } from '../calendar/day.ts';
 import { describePeriod, type Period, periodName } from '../calendar/period.ts';
 import type { Figure } from '../figures/figure.ts';
-import { formatCount, formatMoney, formatPoints, formatRate, formatRatio, unknown } from '../figures/format.ts';
+import {
+  formatCount,
+  formatMoney,
+  formatPoints,
+  formatRate,
+  formatRateBrief,
+  formatRatio,
+  unknown,
+} from '../figures/format.ts';
 import { isSmallSample, ratioOf } from '../figures/rate.ts';
 import { comparePart } from '../metrics/cohort-parts.ts';
 import { type Bottleneck, bottleneckOf, type StepChange, stepChanges } from '../metrics/funnel-bottleneck.ts';
@@ -209,7 +217,7 @@ function narrativeOf(
     [
       `${periodName(period)}新建 `,
       { strong: `${formatCount(first?.reached ?? 0)} 个商机` },
-      `(${formatCount(first?.customers ?? 0)} 家客户,${formatMoney(first?.amountFen ?? 0)}),到现在成交 ${formatCount(cohort.steps.at(-1)?.reached ?? 0)} 个,整体转化率 ${formatRate(overallRate(cohort))}。`,
+      `(${formatCount(first?.customers ?? 0)} 家客户,${formatMoney(first?.amountFen ?? 0)}),到现在成交 ${formatCount(cohort.steps.at(-1)?.reached ?? 0)} 个,整体转化率 ${formatRateBrief(overallRate(cohort))}。`,
     ],
   ];
   if (bottleneck === null) {
@@ -221,7 +229,7 @@ function narrativeOf(
   const lost = cohort.steps[step.position]?.lostHere ?? 0;
   lines.push([
     bottleneck.ground === 'fell' ? '掉得最多的是' : isSmallSample(step.rate) ? '眼下停得最多的是' : '最该看的是',
-    { strong: `${step.from}→${step.to}:${formatRate(step.rate)}` },
+    { strong: `${step.from}→${step.to}:${formatRateBrief(step.rate)}` },
     `,${stoppedWords(stopped, lost)}。`,
   ]);
   if (baseline !== null && step.change !== null) lines.push(comparisonLine(step, baseline));
@@ -245,7 +253,7 @@ function stoppedWords(stopped: number, lost: number): string {
 
 function comparisonLine(step: StepChange, baseline: Baseline): Line {
   const change = step.change ?? 0;
-  const before = step.before === null ? unknown : formatRate(step.before);
+  const before = step.before === null ? unknown : formatRateBrief(step.before);
   if (!step.real) return [`${baseline.words}走到同样天数时是 ${before},两者的差别在正常波动以内。`];
   const words = formatPoints(change);
   return [

@@ -2,7 +2,7 @@ import { isRunning, type Period } from '../calendar/period.ts';
 import type { Dimension } from '../commands/command.ts';
 import { attributeProduct } from '../figures/attribution.ts';
 import type { Figure } from '../figures/figure.ts';
-import { formatCount, formatMoney, formatRate, formatValue } from '../figures/format.ts';
+import { formatCount, formatMoney, formatRate, formatRateBrief, formatValue } from '../figures/format.ts';
 import { countsDiffer, differs } from '../figures/rate.ts';
 import { followupCount } from '../metrics/activity.ts';
 import { paymentAmount } from '../metrics/collection.ts';
@@ -205,7 +205,7 @@ function narrativeOf(question: Question, numbers: SalesNumbers): Line[] {
       won.value === null
         ? [`${periodWords(question)}没有关闭的商机,赢单率算不出来。`]
         : [
-            `赢单率 ${formatRate(rateOf(won))},${rateChangeWords(rateOf(won), rateOf(closed.total(winRate, 1)), compared.words)}。`,
+            `赢单率 ${formatRateBrief(rateOf(won))},${rateChangeWords(rateOf(won), rateOf(closed.total(winRate, 1)), compared.words)}。`,
           ],
     );
   } else {

@@ -3,7 +3,7 @@ import { type Period, periodName } from '../calendar/period.ts';
 import type { Dimension } from '../commands/command.ts';
 import type { StageModel } from '../crm/stages.ts';
 import type { Figure } from '../figures/figure.ts';
-import { formatCount, formatPoints, formatRate, formatRatio, unknown } from '../figures/format.ts';
+import { formatCount, formatPoints, formatRate, formatRateBrief, formatRatio, unknown } from '../figures/format.ts';
 import { ratioOf } from '../figures/rate.ts';
 import { comparePart, lowestPart, type PartConversion, verdictWords } from '../metrics/cohort-parts.ts';
 import { dimensionNames } from '../metrics/dimensions.ts';
@@ -240,10 +240,10 @@ function narrativeOf(
       );
     lines.push([
       `${whose(question)}${periodName(period)}新建 ${formatCount(cohort.steps[0]?.reached ?? 0)} 个商机,到现在成交 ${formatCount(cohort.steps.at(-1)?.reached ?? 0)} 个,商机→成交 `,
-      { strong: overall === undefined ? unknown : formatRate(overall.rate) },
+      { strong: overall === undefined ? unknown : formatRateBrief(overall.rate) },
       '。',
     ]);
-    if (weakest !== null) lines.push([`最窄的一步是${weakest.from}→${weakest.to},${formatRate(weakest.rate)}。`]);
+    if (weakest !== null) lines.push([`最窄的一步是${weakest.from}→${weakest.to},${formatRateBrief(weakest.rate)}。`]);
     const fell = worstOf(steps);
     if (baseline !== null) {
       lines.push(
@@ -263,7 +263,7 @@ function narrativeOf(
 }
 
 function comparedLine(step: StepChange, baseline: Baseline): Line {
-  const before = step.before === null ? unknown : formatRate(step.before);
+  const before = step.before === null ? unknown : formatRateBrief(step.before);
   if (step.change === null) return [`${baseline.words}没有可比的数。`];
   if (formatPoints(step.change) === '持平') return [`和${baseline.words}走到同样天数时持平(${before})。`];
   if (!step.real)

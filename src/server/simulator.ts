@@ -82,7 +82,7 @@ export function simulatorPages(deps: SimulatorDeps): Middleware {
         lines: deps.simulator.lines(),
         now: deps.clock.now(),
         travel: deps.travel.label(),
-        about: '这是演示:左边换聊天,上面换身份。同一句话,总监、主管和销售看到的范围不一样。',
+        about: '这是演示：左边换聊天，上面换身份。同一句话，总监、主管和销售看到的范围不一样。',
       };
       return;
     }
