@@ -54,11 +54,12 @@ export function readFollowUp(
     if (earlier !== undefined) return earlier;
     return previous?.before !== undefined ? 'no-earlier' : { intent: 'refine', slots: { ...slots, back: 1 } as Slots };
   }
-  const step = /^(?:那|再|看)?再?往(?:前(?:推|翻|看)?(一个?月|1个月|一期|一个周期|T|P)?|(N ?月))(?:呢|看看)?$/.exec(
-    skeleton,
-  );
+  const step =
+    /^(?:那|再|看)?再?往(?:前(?:推|翻|看)?(一个?月|1个月|一期|一个周期|T|P)?|(N ?个?月|N ?(?:个?周期|期)))(?:呢|看看)?$/.exec(
+      skeleton,
+    );
   if (step !== null && (facts.daysTyped === null || facts.daysTyped === 30)) {
-    const relative_period = /期/.test(step[1] ?? '') ? 'preceding' : 'last_month';
+    const relative_period = /期/.test(step[1] ?? step[2] ?? '') ? 'preceding' : 'last_month';
     return { intent: 'refine', slots: { context: 'last_report', relative_period } };
   }
   const said = Object.keys(slots).length > 1;

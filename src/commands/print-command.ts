@@ -182,6 +182,8 @@ function printSide(command: Command): string[] {
 export function printCommand(command: Command): string {
   const { intent, slots } = command;
   const out: string[] = [];
+  if (intent === 'refine' && slots.back !== undefined) return '上一个';
+  if (slots.relative_period !== undefined) return slots.relative_period === 'preceding' ? '再往前一期' : '再往前一个月';
   if (intent === 'refine') out.push('换成');
   else if (intent === 'drill_down')
     out.push(slots.with_reasons === true ? '为什么' : slots.view === 'detail' ? '明细' : '展开');

@@ -65,6 +65,32 @@ test('a number without an offer is not a choice', () => {
   expect(parser.understand('3', { ...novemberMorning, previous: null }).kind).not.toBe('command');
 });
 
+test('stepping back in time goes on from what was shown', () => {
+  expect(chat('漏斗 上月 华东', '再往前一个月', '再往前一个月')).toEqual([
+    '漏斗 上月 华东',
+    '漏斗 2026年9月 华东',
+    '漏斗 2026年8月 华东',
+  ]);
+  expect(chat('业绩 上周', '再往前一期').at(-1)).toBe('业绩 2026-11-02到2026-11-08');
+});
+
+test('上一个 goes to what was asked before, where that is kept; at its end it says so', () => {
+  const funnel: Command = { intent: 'funnel', slots: { filters: { region: ['华东'] } } };
+  const silent: Command = { intent: 'silent_customers', slots: {} };
+  const back = (before: readonly Command[]) =>
+    parser.understand('上一个', { ...novemberMorning, previous: { command: silent, offered: [], before } });
+  expect(back([funnel])).toMatchObject({ kind: 'command', command: funnel });
+  expect(back([])).toMatchObject({ kind: 'ask-back', command: { slots: { reason: 'nothing_before' } } });
+});
+
+test('a date and a name that were asked back are answered by number', () => {
+  expect(chat('漏斗 2月30号 华东', '1').at(-1)).toBe('漏斗 2026-02-28 华东');
+  expect(chat('漏斗 华冬', '1').at(-1)).toBe('漏斗 本月 华东');
+  expect(chat('最近业绩咋样', '2').at(-1)).toBe('业绩 近30天');
+  expect(chat('业绩 赵六 本月', '1').at(-1)).toBe('业绩 本月');
+  expect(chat('新客户转化率', '1').at(-1)).toBe('转化率 本月');
+});
+
 test('a follow-up goes on from reports only', () => {
   const refine: Command = { intent: 'refine', slots: { context: 'last_report', compare: 'mom' } };
   expect(applyFollowUp({ intent: 'help', slots: {} }, refine)).toBeNull();

@@ -38,6 +38,18 @@ test('a customer that is called like a report does not take its place', () => {
   expect(got.kind === 'command' && got.command.intent).toBe('funnel');
 });
 
+test.each([
+  ['客户 不存在的名字', 'customer_detail', { customer: ['不存在的名字'] }],
+  ['客户 从来没有的公司', 'customer_detail', { customer: ['从来没有的公司'] }],
+  ['互动记录 大江东去', 'interaction_timeline', { customer: ['大江东去'] }],
+  ['大江东去上次谁联系的', 'customer_detail', { customer: ['大江东去'] }],
+  ['赢率 天地人科技', 'win_probability', { customer: ['天地人科技'] }],
+])('a customer that the parser does not know is left to the database: %s', (text, intent, filters) => {
+  const got = read(text);
+  expect(got.kind === 'command' && got.command.intent).toBe(intent);
+  expect(slotsOf(got)).toMatchObject({ filters });
+});
+
 test('a name that nobody has is asked back, never left out', () => {
   const got = read('业绩 赵六 本月');
   expect(got.kind).toBe('ask-back');
