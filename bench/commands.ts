@@ -2,6 +2,7 @@ import { Jieba } from '@node-rs/jieba';
 import { dict } from '@node-rs/jieba/dict.js';
 import { momentAt } from '../src/calendar/clock.ts';
 import type { ParseContext } from '../src/commands/command.ts';
+import { createCustomerIndex } from '../src/commands/customer-index.ts';
 import { createParser } from '../src/commands/parser.ts';
 import { demoEntities } from '../test/fixtures/demo-entities.ts';
 import { manyCustomers } from '../test/fixtures/many-customers.ts';
@@ -56,6 +57,18 @@ export function benchCommands(customers = 200_000, rounds = 400): BenchRow[] {
   }
   const parsesPerSecond = (took.length / (performance.now() - parseStart)) * 1000;
 
+  const index = createCustomerIndex(names, new Set(demoEntities.cities));
+  const looked: number[] = [];
+  for (let at = 0; at < 600; at++) {
+    const part = names[(at * 661) % names.length]!.slice(2, 6);
+    const from = performance.now();
+    index.named(part);
+    index.containing(part, 4);
+    index.resembling(part, 3);
+    looked.push((performance.now() - from) / 3);
+  }
+  looked.sort((a, b) => a - b);
+
   const jieba = Jieba.withDict(dict);
   for (const line of lines) jieba.cut(line, true);
   const cutStart = performance.now();
@@ -72,6 +85,12 @@ export function benchCommands(customers = 200_000, rounds = 400): BenchRow[] {
     },
     { name: 'commands: jieba cuts a second, same lines', value: Math.round(cutsPerSecond), unit: 'per second' },
     { name: 'commands: a line, 99 of 100 within', value: p99, unit: 'ms', goal: 5 },
+    {
+      name: 'commands: a customer looked up (whole, part, slip), 95 of 100 within',
+      value: looked[Math.floor(looked.length * 0.95)] ?? Number.NaN,
+      unit: 'ms',
+      goal: 2,
+    },
     { name: 'commands: index of 200,000 customers built', value: Math.round(buildMs), unit: 'ms', goal: 2000 },
     { name: 'commands: index of 200,000 customers in memory', value: indexBytes, unit: 'bytes' },
   ];
