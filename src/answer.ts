@@ -8,6 +8,7 @@ import type { Command, ParseContext, Reading, Understanding } from './commands/c
 import { applyFollowUp } from './commands/follow-ups.ts';
 import type { KnownCompany } from './company.ts';
 import { conversationOf, readingsOf } from './conversations.ts';
+import { drillCommand } from './drill-answer.ts';
 import { kindlyOf, never } from './failure.ts';
 import type { Figure } from './figures/figure.ts';
 import { helpReply, outOfScopeReply } from './help-answer.ts';
@@ -153,7 +154,13 @@ async function obey(
     };
   }
   // 那上个月呢 is about what this person last asked in this chat; rights are checked anew below.
-  const full = previous === null ? command : (applyFollowUp(previous.command, command) ?? command);
+  const last = previous?.command ?? null;
+  const full = drillCommand(last, command) ?? (last === null ? null : applyFollowUp(last, command)) ?? command;
+  if (full.intent === 'drill_down') {
+    const sentence = '要展开哪一张?先问一张报表,再说「为什么」或「前 3 个展开」。';
+    const choices = ['业绩 本月', '漏斗 本月', '看板'].map((words) => ({ label: words, command: words }));
+    return { answer: bare(plainReply('asked-back', sentence, [sentence], choices), command), remember: null };
+  }
   const {
     reply,
     findings,

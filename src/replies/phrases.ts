@@ -28,5 +28,8 @@ export const repairWords = (repairs: readonly Repair[]): string =>
 
 const named: Readonly<Record<string, ReportWords>> = { ...reportWords, ...orderWords };
 
+/** What has no word of its own to be asked by. */
+const spoken: Partial<Record<Intent, string>> = { drill_down: '展开', feedback_wrong_number: '核对' };
+
 /** What an intent is called where people read it. */
-export const intentName = (intent: Intent): string => named[intent]?.name ?? intent;
+export const intentName = (intent: Intent): string => named[intent]?.name ?? spoken[intent] ?? intent;

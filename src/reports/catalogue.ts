@@ -6,11 +6,13 @@ import { churnRateReport } from './churn-rate.ts';
 import { churnRiskReport } from './churn-risk.ts';
 import { clvReport } from './clv.ts';
 import { csatReport } from './csat.ts';
+import { countedRowsReport } from './counted-rows.ts';
 import { customerDetailReport } from './customer-detail.ts';
 import { customerGradesReport } from './customer-grades.ts';
 import { customerProfileReport } from './customer-profile.ts';
 import { dashboardReport } from './dashboard.ts';
 import { dataQualityReport } from './data-quality.ts';
+import { digestReport } from './digest-on-demand.ts';
 import { followupsReport } from './followups.ts';
 import { forecastReport } from './forecast.ts';
 import { funnelBottleneckReport, funnelReport } from './funnel.ts';
@@ -80,6 +82,8 @@ export const reports: readonly Report[] = [
   repurchaseRateReport,
   dashboardReport,
   reviewReport,
+  digestReport,
+  countedRowsReport,
   forecastReport,
   winProbabilityReport,
   metricDefinitionReport,
