@@ -43,7 +43,10 @@ export async function resolve(slots: Slots, grant: Grant, known: Knowledge): Pro
   let { scope } = grant;
   const words: string[] = [];
   if (slots.scope === 'my_team') {
-    scope = narrow(scope, teamOf(grant.viewer.userId, known.directory), '我的团队');
+    const team = teamOf(grant.viewer.userId, known.directory);
+    const narrowed = calledRightly(scope, [{ name: '我的团队', ids: team }]).scope;
+    // A rep's team is, as far as they see, themself; a manager reads its name.
+    if (narrowed.owners.length !== scope.owners.length) scope = narrowed;
   }
   const filters = slots.filters ?? {};
   for (const field of people) {
@@ -51,10 +54,11 @@ export async function resolve(slots: Slots, grant: Grant, known: Knowledge): Pro
     if (names === undefined) continue;
     const owners = ownersNamed(field, names, grant, known.directory);
     if ('kind' in owners) return owners;
-    const named = shownNames(names, grant).join('、');
-    const narrowed = narrow(scope, owners.ids, named);
-    if (narrowed.owners.length === 0) return { kind: 'outside', named };
-    scope = narrowed;
+    const narrowed = calledRightly(scope, owners.parts);
+    if (narrowed.scope.owners.length === 0)
+      return { kind: 'outside', named: owners.parts.map(({ name }) => name).join('、') };
+    scope = narrowed.scope;
+    if (narrowed.unseen.length > 0) words.push(`不含看不到的${narrowed.unseen.join('、')}`);
   }
   const only = await draft(filters, scope, known, words);
   if ('kind' in only) return only;
@@ -74,6 +78,40 @@ export async function resolve(slots: Slots, grant: Grant, known: Knowledge): Pro
   };
 }
 
+/** People under a name of the question: 华东 with those of the region, 周建国 with himself. */
+interface Part {
+  readonly name: string;
+  readonly ids: readonly string[];
+}
+
+/**
+ * Narrows a scope to parts and calls the result what it is: 华东 only where the asker sees all of 华东. A rep who asks for
+ * 华东 reads their own figures under their own name.
+ */
+function calledRightly(scope: Scope, parts: readonly Part[]): { scope: Scope; unseen: readonly string[] } {
+  const sees = (id: string): boolean => scope.owners === 'everyone' || scope.owners.includes(id);
+  const seen = parts.filter(({ ids }) => ids.some(sees));
+  const named = seen.map(({ name }) => name).join('、');
+  const narrowed = narrow(
+    scope,
+    seen.flatMap(({ ids }) => ids),
+    named,
+  );
+  const unseen = parts.filter((part) => !seen.includes(part)).map(({ name }) => name);
+  if (seen.every(({ ids }) => ids.every(sees))) return { scope: narrowed, unseen };
+  return {
+    scope:
+      narrowed.owners.length === scope.owners.length
+        ? scope
+        : narrow(
+            narrowed,
+            seen.flatMap(({ ids }) => ids),
+            `${named}里你能看的部分`,
+          ),
+    unseen,
+  };
+}
+
 const shownNames = (names: readonly string[], grant: Grant): string[] =>
   names.map((name) => (name === '@me' ? grant.viewer.name : name));
 
@@ -89,18 +127,19 @@ function ownersNamed(
   names: readonly string[],
   grant: Grant,
   directory: Directory,
-): { ids: string[] } | Problem {
-  const ids: string[] = [];
+): { parts: Part[] } | Problem {
+  const parts: Part[] = [];
   for (const name of names) {
     if (field === 'region') {
       if (!directory.regions.includes(name)) return { kind: 'not-found', field, named: name };
-      ids.push(...peopleOfRegion(directory, name));
+      parts.push({ name, ids: peopleOfRegion(directory, name) });
       continue;
     }
     if (field === 'department') {
       const department = directory.departments.find((d) => d.name === name || d.id === name);
       if (department === undefined) return { kind: 'not-found', field, named: name };
-      ids.push(...directory.membersOf(directory.tree(department.id).map((d) => d.id)).map((person) => person.id));
+      const tree = directory.tree(department.id).map((below) => below.id);
+      parts.push({ name: department.name, ids: directory.membersOf(tree).map((person) => person.id) });
       continue;
     }
     const found =
@@ -115,9 +154,14 @@ function ownersNamed(
       );
       return { kind: 'ambiguous', field, named: name, candidates };
     }
-    ids.push(...(field === 'team_of' ? found.flatMap((id) => teamOf(id, directory)) : found));
+    const shown = name === '@me' ? grant.viewer.name : (directory.person(found[0] ?? '')?.name ?? name);
+    parts.push(
+      field === 'team_of'
+        ? { name: `${shown}的团队`, ids: found.flatMap((id) => teamOf(id, directory)) }
+        : { name: shown, ids: allowed.length > 0 ? allowed : found },
+    );
   }
-  return { ids };
+  return { parts };
 }
 
 /** The filters that are not people: values as the CRM writes them, or ids found by name. */
@@ -184,7 +228,7 @@ async function exclusions(
     if (names === undefined) continue;
     const found = ownersNamed(field, names, grant, known.directory);
     if ('kind' in found) return found;
-    owners.push(...found.ids);
+    owners.push(...found.parts.flatMap(({ ids }) => ids));
     said.push(...shownNames(names, grant));
   }
   if (said.length > 0) words.push(`不含${said.join('、')}`);
