@@ -44,8 +44,8 @@ const told: Partial<Record<Report['intent'], string>> = {
   metric_definition: '口径 成交金额',
   customer_detail: '客户 中科星图',
   interaction_timeline: '互动记录 中科星图',
-  win_probability: '赢率 中科星图',
   digest: '日报',
+  feedback_wrong_number: '你这数不对',
   forecast: '预测 下季度',
 };
 

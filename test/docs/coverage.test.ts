@@ -1,6 +1,7 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { coverage, coverageText, everywhere } from '../../scripts/generated/coverage-text.ts';
+import { galleryText, shownInGallery } from '../../scripts/generated/gallery-text.ts';
 import { metricsText } from '../../scripts/generated/metrics-text.ts';
 import { metricById } from '../../src/metrics/catalogue.ts';
 import { reportFor } from '../../src/reports/catalogue.ts';
@@ -10,6 +11,13 @@ describe('the generated documents', () => {
   it('are what the code says now (npm run docs)', () => {
     expect(readFileSync('docs/coverage.md', 'utf8')).toBe(coverageText());
     expect(readFileSync('docs/metrics.md', 'utf8')).toBe(metricsText());
+    expect(readFileSync('docs/gallery.md', 'utf8')).toBe(galleryText());
+  });
+
+  it('have every picture that the gallery names, small enough for a phone', () => {
+    const sizes = shownInGallery().map(({ file }) => statSync(`docs/images/gallery/${file}.png`).size);
+    expect(Math.max(...sizes)).toBeLessThan(60_000);
+    expect(sizes.reduce((all, size) => all + size, 0)).toBeLessThan(2_000_000);
   });
 });
 
