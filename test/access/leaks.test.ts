@@ -13,7 +13,10 @@ const places: readonly Place[] = ['private', 'directors', 'east'];
 const names: Readonly<Record<string, { readonly name: string }>> = reportWords;
 
 /** Every report by its own word, asked about one customer or not, in many shapes. */
-const words = reports.filter(({ intent }) => intent !== 'metric_definition').map(({ intent }) => names[intent]!.name);
+const words = reports.flatMap(({ intent }) => {
+  const called = names[intent];
+  return called === undefined || intent === 'metric_definition' ? [] : [called.name];
+});
 const shapes = (
   ' | 按人| 按大区| 按部门| 按行业| 按渠道| 按阶段| 按产品| 按客户级别| 今年| 上月 环比| 本季度 同比| 全公司|' +
   ' 华南| 华东| 华北 今年| A级| 制造业 今年| 展会 今年| 王磊| 李强 今年| 除了王磊 今年| 前3| 我的| 华东一组| 华南一组 今年'
