@@ -295,15 +295,15 @@ function doubtOf(
   context: ParseContext,
 ): Understanding | null {
   if (isOrder(intent) || intent === 'alert_ack' || intent === 'alert_mute') return null;
-  const offered = (intents: readonly Intent[]): Reading[] =>
-    present(intents.map((one) => readingAs(one, facts, scan, ranked, context)));
+  const offered = (intents: readonly Intent[], said = facts): Reading[] =>
+    present(intents.map((one) => readingAs(one, said, scan, ranked, context)));
   const ask = (why: string, reason: string, readings: readonly Reading[]): Understanding =>
     clarify(why, { reason, suggest: readings.map((one) => one.words) }, readings);
   const other = ranking.words.find((found) => isReportIntent(found.intent) && !absorbs(intent, found.intent));
   if (other !== undefined) return ask('这句里说了两样,要看哪个?', 'ambiguous_intent', offered([intent, other.intent]));
   const unserved = unservedWords(intent, scan.text, facts, context.moment.today);
   if (unserved !== null)
-    return ask(`「${unserved.words}」这里没有现成的数,要看哪个?`, 'unserved_words', offered(unserved.instead));
+    return ask(unserved.why, 'unserved_words', offered(unserved.instead, { ...facts, amount: null }));
   const rival = ranking.intents[1];
   if (rival !== undefined && weight - rival.weight < close && !isOrder(rival.intent))
     return ask('这句有两种读法,要看哪个?', 'ambiguous_intent', offered([intent, rival.intent]));

@@ -178,6 +178,30 @@ function printSide(command: Command): string[] {
   return out;
 }
 
+/** Orders that are said in a phrase rather than by a name. */
+function orderNames({ intent, slots }: Command): string | null {
+  switch (intent) {
+    case 'action_item_create':
+      return typeof slots.problem === 'string' ? `加个行动项 ${slots.problem}` : '加个行动项';
+    case 'action_item_done':
+      return '完成行动项';
+    case 'silent_feedback':
+      return slots.action === 'later'
+        ? '稍后联系'
+        : slots.action === 'handed_over'
+          ? `转交给${slots.owner ?? ''}`
+          : slots.action === 'dismissed'
+            ? '不用联系'
+            : '已联系';
+    case 'alert_ack':
+      return '收到 我来跟';
+    case 'feedback_wrong_number':
+      return '这数不对';
+    default:
+      return null;
+  }
+}
+
 /** The command in canonical words: reading them again gives the same command. */
 export function printCommand(command: Command): string {
   const { intent, slots } = command;
@@ -191,7 +215,7 @@ export function printCommand(command: Command): string {
   else if (intent === 'target_attainment' && slots.metric === 'gap') out.push('目标', '还差多少');
   else if (intent === 'sales_trend' && slots.metric !== undefined && slots.metric !== 'won_amount')
     out.push('走势', metricName(slots.metric));
-  else out.push(nameOfIntent(intent));
+  else out.push(orderNames(command) ?? nameOfIntent(intent));
   if (typeof slots.date === 'string') out.unshift(slots.date);
   if (slots.id !== undefined) out.push(intent === 'drill_down' ? `第${slots.id}个` : String(slots.id));
   if (slots.topic !== undefined) out.push(nameOfIntent(slots.topic));

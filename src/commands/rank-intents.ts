@@ -136,6 +136,8 @@ const anyTaken = (taken: Uint8Array, from: number, to: number): boolean => {
   return false;
 };
 
+const customerLists = /^(?:silent_customers|churn_risk|health_score|renewal_due|payment_overdue|new_customers)$/;
+
 const isReport = (intent: Intent): boolean => intent in reportWords;
 
 /** Weighs every intent by its words and turns of phrase; a word inside a longer word does not count. */
@@ -196,6 +198,10 @@ export function rankIntents(skeleton: string): Ranking {
     read.fill(1, start, end);
     add(intent, weight);
   }
+  // A级 and 几个 beside 沉默客户 narrow that list: they do not ask for the grades.
+  const grades = weights.get('customer_grades');
+  if (grades !== undefined && found.some((one) => customerLists.test(one.intent)))
+    if (!found.some((one) => one.intent === 'customer_grades')) weights.set('customer_grades', grades - 4);
   const intents = [...weights].map(([intent, weight]) => ({ intent, weight })).sort((a, b) => b.weight - a.weight);
   return { intents, read, words: found };
 }

@@ -4,7 +4,7 @@ import type { EntityIndex, NamedEntity } from './entity-index.ts';
 import { oneSlip } from './entity-index.ts';
 import { filler } from './normalise-text.ts';
 import { vocabularyWords } from './rank-intents.ts';
-import { soundKey } from './sound.ts';
+import { looksAlike, soundKey, soundsAlike } from './sound.ts';
 
 const words = [
   ...new Set([
@@ -34,9 +34,17 @@ for (const word of words) byLength.set(word.length, [...(byLength.get(word.lengt
 
 const sharesOne = (a: string, b: string): boolean => Array.from(a).some((char, at) => b[at] === char);
 
+/** Words that are meant as they stand, though no report is called by them. */
+const changing = /新建|添加|创建|删除|修改|录入/g;
+
+/** Whether two words of one length differ in characters that sound or look alike, or in their order only. */
+const alikeButOne = (a: string, b: string): boolean =>
+  Array.from(a).sort().join('') === Array.from(b).sort().join('') ||
+  Array.from(a).every((char, at) => char === b[at] || soundsAlike(char, b[at]!) || looksAlike(char, b[at]!));
+
 /** The words of the vocabulary that stand within a stretch. */
 function wordsWithin(piece: string): string[] {
-  const found: string[] = [];
+  const found: string[] = piece.match(changing) ?? [];
   for (let at = 0; at < piece.length; at++)
     for (let end = at + 2; end <= piece.length; end++)
       if (vocabularyWords.has(piece.slice(at, end))) found.push(piece.slice(at, end));
@@ -52,6 +60,8 @@ function meantWord(piece: string, whole: boolean): string | null {
   if (!whole && piece.length < 3) return null;
   for (const length of [piece.length, piece.length + 1, piece.length - 1]) {
     for (const word of byLength.get(length) ?? []) {
+      // One character of four, neither alike in sound nor in shape, is another word: 新建客户, 新开客户.
+      if (length === 4 && piece.length === 4 && !alikeButOne(piece, word)) continue;
       // 丢单金额 is no slip of 签单金额: the word that stands there was meant.
       if (!oneSlip(piece, word) || within.some((one) => !word.includes(one))) continue;
       // A character more or less in a short word is as often another word as a slip.

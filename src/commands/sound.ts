@@ -59,7 +59,7 @@ export const soundsAlike = (a: string, b: string): boolean => blurredSoundOf(a) 
 
 /** Pairs that look alike on a phone screen or sit on one stroke key. */
 const lookAlike = new Set(
-  '斗头 斗抖 率卒 客容 额颌 未末 己已 日曰 目自 冬东 东车 北比 中申 华毕 南难 户尸 户护 圆园 完元 款歉 报抱 积枳 绩积 绩债 绩迹 沉沈 默墨 默黙 跟根 跟很 醒酲 唤换 复夏 购沟 满瞒 渠集 度渡 续读 签笺 约药 排徘 行形 订定 阅悦 预顶 预欲 测侧 健建 康廉 商啇 机扒 阶介 段断 转传 化华 活话 动功 效郊 线钱 索素 流硫 失矢 失夫 质盾 量里 榜傍 盘般 板扳 漏露 漏屚'
+  '斗头 斗抖 率卒 客容 额颌 未末 己已 日曰 目自 冬东 东车 北比 中申 华毕 南难 户尸 户护 圆园 完元 款歉 报抱 积枳 绩积 绩债 绩迹 沉沈 默墨 默黙 默没 跟根 跟很 醒酲 唤换 复夏 购沟 满瞒 渠集 度渡 续读 签笺 约药 排徘 行形 订定 阅悦 预顶 预欲 测侧 健建 康廉 商啇 机扒 阶介 段断 转传 化华 活话 动功 效郊 线钱 索素 流硫 失矢 失夫 质盾 量里 榜傍 盘般 板扳 漏露 漏屚'
     .split(' ')
     .flatMap((pair) => [pair, `${pair[1]}${pair[0]}`]),
 );

@@ -9,6 +9,8 @@ const unserved: readonly {
   /** The reports that they leave unanswered. */
   readonly under: RegExp;
   readonly instead: readonly Intent[];
+  /** What is said of it; that there is no such figure where nothing else is. */
+  readonly why?: string;
 }[] = [
   { words: /人均|人效/, under: /./, instead: ['ranking', 'sales_performance'] },
   {
@@ -31,6 +33,22 @@ const unserved: readonly {
     under: /^followups$/,
     instead: ['silent_customers', 'stage_stuck', 'followups'],
   },
+  // The CRM is read, never written: what is to be changed there is changed there.
+  {
+    words: /改成|改为|改一下|修改|删除|删掉|新建|添加|创建|设成|设为|(?<![没未不重复])录入(?=跟进|客户|线索|商机)/,
+    under: /./,
+    instead: [],
+    why: 'CRM 里的数据这里只看不改,要看这个吗?',
+  },
+  {
+    words: /关掉|停掉|暂停|停一?下|加上|加个/,
+    under: /^digest$/,
+    instead: [],
+    why: '要改推送,打:修改订阅;不要了,打:退订。还是要看这份?',
+  },
+  { words: /不想看|不看/, under: /./, instead: [], why: '不看的话不用管它;不要再推,打:退订。还是要看这个?' },
+  { words: /最[快慢]/, under: /^(?:sales_performance|ranking)$/, instead: ['sales_cycle', 'ranking'] },
+  { words: /[好差高低大多]的客户/, under: /^sales_performance$/, instead: ['clv', 'sales_performance'] },
   {
     words: /(?:最近|上|最后)一?次/,
     under: /^(?:sales_|ranking|opportunity_|payment_|funnel|stage_)/,
@@ -38,25 +56,48 @@ const unserved: readonly {
   },
 ];
 
-/** What a reading would pass over: its words, and the readings that can be had. Null where it holds all that was said. */
-export function unservedWords(
-  intent: Intent,
-  text: string,
-  facts: Facts,
-  today: Day,
-): { words: string; instead: readonly Intent[] } | null {
-  for (const { words, under, instead } of unserved) {
+/** What a reading would pass over, as it is said to the asker, and what can be had instead. */
+export interface Unserved {
+  readonly why: string;
+  readonly instead: readonly Intent[];
+}
+
+const noFigure = (words: string): string => `「${words}」这里没有现成的数,要看哪个?`;
+
+/** What a reading would pass over, and the readings that can be had. Null where it holds all that was said. */
+export function unservedWords(intent: Intent, text: string, facts: Facts, today: Day): Unserved | null {
+  for (const { words, under, instead, why } of unserved) {
     const found = under.test(intent) ? words.exec(text) : null;
-    if (found !== null) return { words: found[0], instead };
+    if (found !== null) return { why: why ?? noFigure(found[0]), instead: instead.length > 0 ? instead : [intent] };
   }
+  // 让王磊联系宏达机械 is an order to a person.
+  if (/^(?:让|叫|安排|派|请|提醒|通知)/.test(text) && facts.named.owner !== undefined)
+    return { why: '要记成行动项,还是看报表?', instead: ['action_item_create', intent] };
+  const limit = limitLeftOut(intent, facts, text);
+  if (limit !== null) return { why: `还不能按「${limit.trim()}」来筛,先看全部的?`, instead: [intent] };
   const others = /别的(?!人)|其他|其它/.exec(text);
-  if (others !== null && Object.keys(facts.excluded).length === 0) return { words: others[0], instead: [intent] };
+  if (others !== null && Object.keys(facts.excluded).length === 0)
+    return { why: `「${others[0]}」是除了谁?`, instead: [intent] };
   const period = facts.periods[0]?.period;
   // 明天要拜访谁: what has not happened has no figures.
   if (period != null && period.from > today && lookingBack.test(intent))
-    return { words: text.slice(facts.periods[0]!.start, facts.periods[0]!.end), instead: ['forecast', 'renewal_due'] };
+    return {
+      why: noFigure(text.slice(facts.periods[0]!.start, facts.periods[0]!.end)),
+      instead: ['forecast', 'renewal_due'],
+    };
   return null;
 }
+
+/** A limit that the report does not filter by: 转化率低于20%的大区, 业绩超过100万的销售. */
+function limitLeftOut(intent: Intent, facts: Facts, text: string): string | null {
+  if (facts.share !== null) return percent.exec(text)?.[0] ?? '%';
+  if (facts.amount !== null && !/^(?:opportunity_|pipeline_|stage_|funnel|win_|payment_overdue)/.test(intent))
+    return amount.exec(text)?.[0] ?? '金额';
+  return null;
+}
+const percent = /(?:低于|高于|超过|大于|小于|不到|不足|<|>)? ?[\d.一二三四五六七八九十百分之]+ ?(?:%|成|个点)?/;
+const amount =
+  /(?:低于|高于|超过|大于|小于|不到|不足|<|>)? ?[\d.一二三四五六七八九十百千]+ ?(?:万|w|k|千|亿|元)?(?:以上|以下)?/;
 
 const lookingBack =
   /^(?:followups|sales_performance|sales_trend|ranking|payment_rate|new_|lead_|churn_rate|churn_analysis|service_|csat|nps|win_rate|wake_rate|repurchase_rate|stage_conversion|stage_duration|sales_cycle|avg_order_value|interaction_timeline)/;
@@ -67,5 +108,7 @@ export function incompleteOrder(intent: Intent, slots: Draft): string | null {
     return '订阅哪张报表、几点发?比如:订阅 漏斗 华东 工作日 9:00。';
   if (intent === 'alert_create' && slots.metric === undefined && slots.report === undefined)
     return '盯哪个数、到多少提醒?比如:华东转化率低于15%就告诉我。';
+  if (intent === 'alert_create' && slots.threshold === undefined && slots.metric === undefined)
+    return '到多少提醒?比如:华东转化率低于15%就告诉我。要记一件事,打:加个行动项。';
   return null;
 }

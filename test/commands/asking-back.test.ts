@@ -20,7 +20,14 @@ test.each([
   ['昨天谁没来', 'missing_report'],
   ['合同数 本月', 'missing_report'],
   ['毛利率 上月', 'missing_report'],
+  ['转化率低于20%的大区', 'unserved_words'],
+  ['业绩超过100万的销售', 'unserved_words'],
+  ['改一下王磊的目标', 'unserved_words'],
+  ['让王磊联系宏达机械', 'unserved_words'],
+  ['签单最快的人', 'unserved_words'],
+  ['新建客户 测试公司', 'not_understood'],
   ['超过50万的客户提醒', 'incomplete_order'],
+  ['下周一提醒我联系宏达机械', 'incomplete_order'],
 ])('no confident answer to another question: %s', (text, reason) => {
   const got = read(text);
   expect(got.kind).toBe('ask-back');
