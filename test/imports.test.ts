@@ -14,7 +14,7 @@ const floors: readonly (readonly string[])[] = [
   ['commands', 'replies'],
   ['platforms'],
   ['delivery'],
-  ['answer', 'help-answer', 'report-answer', 'recall-answer', 'conversations', 'company', 'schedule'],
+  ['answer', 'help-answer', 'drill-answer', 'report-answer', 'recall-answer', 'conversations', 'company', 'schedule'],
   ['house', 'server', 'log', 'audit-entry'],
   ['settings', 'config', 'demo', 'doctor', 'running', 'demo-server', 'main'],
 ];
@@ -44,6 +44,7 @@ const sideways = new Set([
   'commands>replies',
   'answer>report-answer',
   'answer>help-answer',
+  'answer>drill-answer',
   'help-answer>company',
   'answer>recall-answer',
   'recall-answer>company',

@@ -156,12 +156,12 @@ export async function spendTiles(company: Company, question: Question, withBefor
           ? 'better'
           : 'worse';
   const against = (a: number | null, b: number | null): string =>
-    a === null || b === null ? '' : `,比前一年 ${formatRelativeChange(a, b) ?? '持平'}`;
+    a === null || b === null ? '' : `比前一年 ${formatRelativeChange(a, b) ?? '持平'}`;
   return [
     {
       metric: roi,
       value: r === null ? '—' : formatRatio(r - 1),
-      note: r === null ? missing : `1 元换回 ${r.toFixed(1)} 元${withBefore ? against(r, rBefore) : ''}`,
+      note: r === null ? missing : against(r, rBefore) || `1 元换回 ${r.toFixed(1)} 元`,
       judged: judgedBy(r, rBefore, true),
       figures: [
         plainFigure(roi, r === null ? null : r - 1, undefined, missing),
@@ -172,7 +172,7 @@ export async function spendTiles(company: Company, question: Question, withBefor
     {
       metric: cpl,
       value: formatValue(c === null ? null : Math.round(c), 'fen'),
-      note: c === null ? missing : against(c, cBefore).replace(/^,/, ''),
+      note: c === null ? missing : against(c, cBefore),
       judged: judgedBy(c, cBefore, false),
       figures: [
         plainFigure(cpl, c === null ? null : Math.round(c), undefined, missing),

@@ -192,7 +192,8 @@ function titleOf(question: Question, tiles: readonly Tile[]): string {
       .slice(0, 2)
       .map(({ metric }) => metric.name)
       .join('、');
-  if (worse.length > 0) return `${when}要管的是${names(worse)}${worse.length > 2 ? `等 ${worse.length} 项` : ''}`;
+  if (worse.length > 0)
+    return `${when}要管的是${/^[A-Z]/.test(names(worse)) ? ' ' : ''}${names(worse)}${worse.length > 2 ? `等 ${worse.length} 项` : ''}`;
   if (better.length > 0) return `${when}${names(better)}变好,没有变差的`;
   return `${when}各项平稳,没有明显变化`;
 }
