@@ -1,6 +1,6 @@
 import { authorise, type Grant, notForRole } from './access/authorise.ts';
 import type { IdentityPlatform } from './access/identity.ts';
-import { mayAsk } from './access/permissions.ts';
+import { mayAsk, seesSingleCustomers } from './access/permissions.ts';
 import type { AccessSettings } from './access/settings.ts';
 import { type Moment, momentAt } from './calendar/clock.ts';
 import type { ChartRenderer } from './charts/spec.ts';
@@ -67,13 +67,18 @@ const bare = (reply: Reply, command: Command | null = null): Answer => ({
 export async function answer(house: House, asked: Asked): Promise<Answer> {
   try {
     const moment = momentAt(asked.nowMs, house.zone);
-    const company = await house.company(moment);
-    const verdict = authorise(asked, company.directory, house.access);
+    const known = await house.company(moment);
+    const verdict = authorise(asked, known.directory, house.access);
     if (verdict.kind === 'denied') {
       house.log('denied', { why: verdict.why, platform: asked.platform });
       return bare(plainReply('denied', verdict.kindly, [verdict.kindly]));
     }
     const { grant } = verdict;
+    // Names outside the asker's rights are no words of their language: nothing is read into them, nothing completed.
+    const company = {
+      ...known,
+      parser: await known.languageOf(seesSingleCustomers(grant.viewer.role) ? grant.scope : 'nobody'),
+    };
     const conversation = conversationOf(house.state, asked.platform, asked.groupId, asked.account);
     const previous = await conversation.last();
     const context: ParseContext = {

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import type { Moment } from './calendar/clock.ts';
 import type { Entities, Parser } from './commands/command.ts';
 import { createParser } from './commands/parser.ts';
@@ -5,6 +6,7 @@ import type { LanguageSettings } from './commands/settings.ts';
 import type { Crm } from './crm/crm.ts';
 import { type Directory, readDirectory } from './crm/directory.ts';
 import type { CrmTables } from './crm/schema.ts';
+import type { Scope } from './crm/scope.ts';
 import { readStages, type StageModel } from './crm/stages.ts';
 import type { Database } from './database/connect.ts';
 import type { Company } from './reports/report.ts';
@@ -13,7 +15,13 @@ import type { Recalls } from './store/recalls.ts';
 
 /** The company and the language that its names make. */
 export interface KnownCompany extends Company {
+  /** The language of whoever sees every customer; for anyone else it is `languageOf` their scope. */
   readonly parser: Parser;
+  /**
+   * The language in which only the customers and contacts of a scope are words: a name outside it reads like one that
+   * does not exist, and no reading completes or corrects it. `nobody` knows no customer at all.
+   */
+  languageOf(scope: Scope | 'nobody'): Promise<Parser>;
 }
 
 /** A resignation or a new role counts at the next question, half a minute late at the most. */
@@ -21,6 +29,8 @@ const peopleForMs = 30_000;
 /** New customers and campaigns become words within ten minutes; until then the database still finds them by name. */
 const wordsForMs = 10 * 60_000;
 const customersInLanguage = 200_000;
+/** How many scopes' languages are kept at once; a company has one for each rep, department and region that asks. */
+const languagesKept = 200;
 
 /** Reads who and what there is and keeps it for a short while; questions that come together share one reading. */
 export function companyKeeper(
@@ -36,18 +46,40 @@ export function companyKeeper(
     ]);
     return { directory, stages, capabilities };
   });
-  const parser = kept(wordsForMs, async () => {
+  const words = kept(wordsForMs, async () => {
     const { directory, stages } = await people();
-    return createParser(await readEntities(crm.database, directory, stages, settings.nicknames));
+    const entities = await readEntities(crm.database, directory, stages, settings.nicknames);
+    return { entities, parser: createParser(entities) };
   });
+  const languages = new Map<string, () => Promise<Parser>>();
+  const languageOf = async (scope: Scope | 'nobody'): Promise<Parser> => {
+    if (scope !== 'nobody' && scope.owners === 'everyone') return (await words()).parser;
+    const key = scope === 'nobody' ? 'nobody' : scope.key;
+    const language =
+      languages.get(key) ??
+      kept(wordsForMs, async () => {
+        const { entities } = await words();
+        const seen =
+          scope === 'nobody' ? { customers: [], contacts: [] } : await namesWithin(scope, crm, settings.nicknames);
+        return createParser({ ...entities, ...seen });
+      });
+    languages.delete(key);
+    languages.set(key, language);
+    for (const oldest of languages.keys()) {
+      if (languages.size <= languagesKept) break;
+      languages.delete(oldest);
+    }
+    return language();
+  };
   return async () => {
-    const [known, language] = await Promise.all([people(), parser()]);
+    const [known, { parser }] = await Promise.all([people(), words()]);
     return {
       crm,
       settings,
       ...(recalls === undefined ? {} : { recalls }),
       ...known,
-      parser: language,
+      parser,
+      languageOf,
       dataAsOf: (moment) => moment.wall,
     };
   };
@@ -75,7 +107,38 @@ async function readCapabilities({ kysely }: Database<CrmTables>): Promise<Compan
   return new Map(rows.map((row) => [row.entity, { level: row.level, note: row.note }]));
 }
 
-/** The names that exist, as words of the language. Seeing a name here opens no row: rights come after understanding. */
+const calledBy = (nicknames: LanguageSettings['nicknames'], name: string) => ({
+  nicknames: Object.keys(nicknames).filter((nickname) => nicknames[nickname] === name),
+});
+
+/** The customers and contacts of a scope, as words. */
+async function namesWithin(
+  scope: Scope,
+  crm: Crm,
+  nicknames: LanguageSettings['nicknames'],
+): Promise<Pick<Entities, 'customers' | 'contacts'>> {
+  const [customers, contacts] = await Promise.all([
+    crm.read<{ name: string }>(
+      scope,
+      ({ rows }) =>
+        sql`select name from ${rows.of('cm_customers')} as t order by created_at desc limit ${customersInLanguage}`,
+    ),
+    crm.read<{ name: string | null; customer: string }>(
+      scope,
+      ({ rows }) => sql`
+        select c.name as name, k.name as customer from ${rows.of('cm_contacts')} as c
+        join ${rows.of('cm_customers')} as k on k.customer_id = c.customer_id limit ${customersInLanguage}`,
+    ),
+  ]);
+  return {
+    customers: [...new Set(customers.map(({ name }) => name))],
+    contacts: contacts.flatMap(({ name, customer }) =>
+      name === null ? [] : [{ name, customer, ...calledBy(nicknames, name) }],
+    ),
+  };
+}
+
+/** The names that exist, as words of the language of those who see everything; `languageOf` is for the others. */
 async function readEntities(
   { kysely }: Database<CrmTables>,
   directory: Directory,
@@ -104,9 +167,6 @@ async function readEntities(
         .limit(customersInLanguage)
         .execute(),
     ]);
-  const called = (name: string) => ({
-    nicknames: Object.keys(nicknames).filter((nickname) => nicknames[nickname] === name),
-  });
   const words = (...lists: { value: string | null }[][]) =>
     [...new Set(lists.flat().map((row) => row.value))]
       .filter((value): value is string => value !== null && value !== '')
@@ -118,7 +178,7 @@ async function readEntities(
       region: person.region,
       department: person.departmentId === null ? null : (directory.department(person.departmentId)?.name ?? null),
       role: person.roles[0] ?? 'rep',
-      ...called(person.name),
+      ...calledBy(nicknames, person.name),
     })),
     departments: directory.departments.map((department) => department.name),
     regions: directory.regions,
@@ -131,7 +191,7 @@ async function readEntities(
     grades: words(grades),
     campaigns: words(campaigns),
     contacts: contacts.flatMap((row) =>
-      row.name === null ? [] : [{ name: row.name, customer: row.customer, ...called(row.name) }],
+      row.name === null ? [] : [{ name: row.name, customer: row.customer, ...calledBy(nicknames, row.name) }],
     ),
     customers: [...new Set(customers.map((row) => row.name))],
   };

@@ -1,6 +1,7 @@
 import { fullPinyin, initialsOf, soundNumber, soundOf } from './sound.ts';
 
-const buckets = 1 << 19;
+/** Of hashed keys; an index of few names has fewer lists, as there is one index for each scope that asks. */
+const mostBuckets = 1 << 19;
 
 function hash(text: string): number {
   let value = 2166136261;
@@ -10,10 +11,14 @@ function hash(text: string): number {
 
 /** Lists of name numbers by hashed key, in two flat arrays: 4 bytes a posting, however many names. */
 class Postings {
-  readonly #starts = new Uint32Array(buckets + 1);
+  readonly #buckets: number;
+  readonly #starts: Uint32Array;
   readonly #numbers: Uint32Array;
 
   constructor(keys: Uint32Array, numbers: Uint32Array) {
+    const buckets = Math.min(mostBuckets, 2 ** Math.ceil(Math.log2(keys.length * 2 + 1024)));
+    this.#buckets = buckets;
+    this.#starts = new Uint32Array(buckets + 1);
     for (const key of keys) this.#starts[(key % buckets) + 1]!++;
     for (let at = 0; at < buckets; at++) this.#starts[at + 1]! += this.#starts[at]!;
     const next = this.#starts.slice();
@@ -22,7 +27,7 @@ class Postings {
   }
 
   of(key: number): Uint32Array {
-    const bucket = key % buckets;
+    const bucket = key % this.#buckets;
     return this.#numbers.subarray(this.#starts[bucket], this.#starts[bucket + 1]);
   }
 }
@@ -62,7 +67,7 @@ export function coreName(name: string, places: ReadonlySet<string>): string {
 function pairsOf(text: string): number[] {
   const pairs: number[] = [];
   for (let at = 0; at + 1 < text.length; at++) {
-    pairs.push((Math.imul(soundNumber(text[at]!) * 1621 + soundNumber(text[at + 1]!), 2654435761) >>> 7) % buckets);
+    pairs.push((Math.imul(soundNumber(text[at]!) * 1621 + soundNumber(text[at + 1]!), 2654435761) >>> 7) % mostBuckets);
   }
   return pairs;
 }
