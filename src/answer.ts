@@ -6,6 +6,7 @@ import { type Moment, momentAt } from './calendar/clock.ts';
 import type { ChartRenderer } from './charts/spec.ts';
 import type { Command, ParseContext, Reading, Understanding } from './commands/command.ts';
 import { applyFollowUp } from './commands/follow-ups.ts';
+import { type FunnelMode, inMode, spokenFunnelMode } from './commands/funnel-mode.ts';
 import type { KnownCompany } from './company.ts';
 import { conversationOf, readingsOf } from './conversations.ts';
 import { drillCommand } from './drill-answer.ts';
@@ -88,9 +89,10 @@ export async function answer(house: House, asked: Asked): Promise<Answer> {
       previous,
       fiscalYearStartMonth: company.settings.fiscalYearStartMonth,
     };
-    const understanding = orElseFeedback(company.parser.understand(asked.text, context), asked.text);
-    const acted = await act(house, company, grant, understanding, context, asked.text);
-    if (acted.remember !== null) await conversation.remember(acted.remember.command, acted.remember.offered);
+    const spoken = spokenFunnelMode(asked.text);
+    const understanding = orElseFeedback(company.parser.understand(spoken.text, context), asked.text);
+    const acted = await act(house, company, grant, withMode(understanding, spoken.mode), context, asked.text);
+    if (acted.remember !== null) await conversation.remember(acted.remember.command, acted.remember.offered, previous);
     return { ...acted.answer, grant };
   } catch (error) {
     house.log('failed', { error });
@@ -98,6 +100,9 @@ export async function answer(house: House, asked: Asked): Promise<Answer> {
     return bare(plainReply('failed', kindly, [kindly]));
   }
 }
+
+const withMode = (understanding: Understanding, mode: FunnelMode | null): Understanding =>
+  understanding.kind === 'command' ? { ...understanding, command: inMode(understanding.command, mode) } : understanding;
 
 interface Acted {
   readonly answer: Answer;
@@ -161,8 +166,11 @@ async function obey(
   // 那上个月呢 is about what this person last asked in this chat; rights are checked anew below.
   const last = previous?.command ?? null;
   const full = drillCommand(last, command) ?? (last === null ? null : applyFollowUp(last, command)) ?? command;
-  if (full.intent === 'drill_down') {
-    const sentence = '要展开哪一张?先问一张报表,再说「为什么」或「前 3 个展开」。';
+  if (full.intent === 'drill_down' || full.intent === 'refine') {
+    const sentence =
+      full.intent === 'refine'
+        ? '前面没有可以接着问的报表。先问一张,再说「那上个月呢」「按人拆开」。'
+        : '要展开哪一张?先问一张报表,再说「为什么」或「前 3 个展开」。';
     const choices = ['业绩 本月', '漏斗 本月', '看板'].map((words) => ({ label: words, command: words }));
     return { answer: bare(plainReply('asked-back', sentence, [sentence], choices), command), remember: null };
   }

@@ -20,13 +20,18 @@ const commandSchema = z.object({ intent: z.enum(intents), slots: z.record(z.stri
 const memorySchema = z.object({
   command: commandSchema,
   offered: z.array(z.object({ words: z.string(), command: commandSchema })),
+  before: z.array(commandSchema).default([]),
 });
+
+/** How far 上一个 goes back. */
+const kept = 5;
 
 /** What was last said, per person and chat: in a group, two people's threads never mix. */
 export interface Conversation {
   /** What was said, or where that is long ago, what was pushed. */
   last(): Promise<Previous | null>;
-  remember(command: Command, offered: readonly Reading[]): Promise<void>;
+  /** `previous` is what `last` gave: it becomes what 上一个 goes back to. */
+  remember(command: Command, offered: readonly Reading[], previous: Previous | null): Promise<void>;
   /** The bot spoke first: a bare number answers its choices. */
   pushed(command: Command, offered: readonly Reading[]): Promise<void>;
 }
@@ -41,12 +46,15 @@ export function conversationOf(
   const [talk, push] = [`talk:${place}`, `pushed:${place}`];
   return {
     last: async () => {
-      const kept = (await state.get(talk)) ?? (await state.get(push));
-      if (kept === null) return null;
-      const parsed = memorySchema.safeParse(JSON.parse(kept));
+      const said = (await state.get(talk)) ?? (await state.get(push));
+      if (said === null) return null;
+      const parsed = memorySchema.safeParse(JSON.parse(said));
       return parsed.success ? parsed.data : null;
     },
-    remember: (command, offered) => state.set(talk, JSON.stringify({ command, offered }), memoryMs),
+    remember: (command, offered, previous) => {
+      const before = previous === null ? [] : [previous.command, ...(previous.before ?? [])].slice(0, kept);
+      return state.set(talk, JSON.stringify({ command, offered, before }), memoryMs);
+    },
     pushed: (command, offered) => state.set(push, JSON.stringify({ command, offered }), pushedMs),
   };
 }

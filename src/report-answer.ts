@@ -57,7 +57,7 @@ export async function answerWithReport(
   const name = intentName(command.intent);
   const report = reportFor(command.intent);
   if (report === undefined) {
-    return refused('failed', `「${name}」我听懂了,但这张报表还没有接上。现在可以看漏斗、业绩、目标、沉默客户等。`, [
+    return refused('failed', `「${name}」我听懂了,但现在还办不到。能问的报表打「帮助」就能看到。`, [
       '漏斗 本月',
       '业绩 本月',
       '帮助',
@@ -124,7 +124,12 @@ function unfit(report: Report, groupBy: readonly Dimension[], name: string): Rep
 function refusalOf(resolved: Exclude<Resolved, { kind: 'resolved' }>, grant: Grant): ReportAnswer {
   switch (resolved.kind) {
     case 'outside':
-      return refused('denied', `${resolved.named}不在你能看的范围(${grant.scope.words})里,所以没有数。`);
+      return refused(
+        'denied',
+        grant.audience === 'group'
+          ? `在这个群里只能看${grant.scope.words}的数,${resolved.named}请私聊我问。`
+          : `${resolved.named}不在你能看的范围(${grant.scope.words})里,所以没有数。`,
+      );
     case 'not-found':
       return refused('asked-back', `在你能看的范围里没有找到「${resolved.named}」。请检查名字,或者少打几个字再试。`);
     case 'ambiguous':

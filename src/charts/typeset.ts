@@ -16,7 +16,10 @@ export function typeset(text: string): string {
     if (sign === '(') open.push(at);
     else if (sign === ')') {
       const from = open.pop();
-      if (from !== undefined && isHan.test(text.slice(Math.max(0, from - 1), at + 2))) {
+      if (
+        from !== undefined &&
+        (isHan.test(text.slice(Math.max(0, from - 1), at + 2)) || /[%\d]/.test(text[from - 1] ?? ''))
+      ) {
         signs[from] = '（';
         signs[at] = '）';
       }

@@ -29,7 +29,7 @@ export const retryLimits: RetryLimits = {
   tries: 5,
   giveUpMs: 2 * 60 * 60 * 1000,
   firstPauseMs: 1_000,
-  longestPauseMs: 60_000,
+  longestPauseMs: 10 * 60_000,
 };
 
 /** Waits that a platform's limit imposed may be this many times more than `tries`. */
@@ -66,9 +66,9 @@ export function settlementOf(outcome: SendOutcome, attempt: Attempt, limits: Ret
 
 const gaveUp = (why: string): Settlement => ({ kind: 'failed', why, tell: true });
 
-/** 1 s, 2 s, 4 s … with up to half of it more. */
+/** 1 s, 10 s, 100 s, 10 min with up to half of it more: five tries outlast a platform's bad quarter of an hour. */
 function pauseMs(attempt: Attempt, limits: RetryLimits): number {
-  const pause = Math.min(limits.longestPauseMs, limits.firstPauseMs * 2 ** (attempt.number - 1));
+  const pause = Math.min(limits.longestPauseMs, limits.firstPauseMs * 10 ** (attempt.number - 1));
   return Math.round(pause + spread(attempt, pause / 2));
 }
 

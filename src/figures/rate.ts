@@ -64,10 +64,32 @@ export function differenceInterval(a: Rate, b: Rate, comparisons = 1): Interval 
   };
 }
 
-/** Whether two rates differ at the 95 % level: the interval of their difference excludes zero. */
+/**
+ * Whether two rates differ at the 95 % level: the interval of their difference excludes zero, and where cases are few
+ * Fisher's exact test (R. A. Fisher, J. R. Stat. Soc. 98, 1935) says so too, because the interval is too sure of itself there.
+ */
 export function differs(a: Rate, b: Rate, comparisons = 1): boolean {
   const interval = differenceInterval(a, b, comparisons);
-  return interval !== null && (interval.low > 0 || interval.high < 0);
+  if (interval === null || (interval.low <= 0 && interval.high >= 0)) return false;
+  return (!isSmallSample(a) && !isSmallSample(b)) || fisherExact(a, b) < 0.05 / comparisons;
+}
+
+/** Two-sided p of Fisher's exact test: how often chance alone gives a table at most as likely as this one. */
+export function fisherExact(a: Rate, b: Rate): number {
+  const all = a.denominator + b.denominator;
+  const hits = a.numerator + b.numerator;
+  const logs = new Float64Array(all + 1);
+  for (let n = 2; n <= all; n++) logs[n] = (logs[n - 1] ?? 0) + Math.log(n);
+  const choose = (n: number, k: number) => (logs[n] ?? 0) - (logs[k] ?? 0) - (logs[n - k] ?? 0);
+  const chance = (k: number) =>
+    Math.exp(choose(a.denominator, k) + choose(b.denominator, hits - k) - choose(all, hits));
+  const here = chance(a.numerator);
+  let p = 0;
+  for (let k = Math.max(0, hits - b.denominator); k <= Math.min(a.denominator, hits); k++) {
+    // Tables as likely as this one must not fall out by rounding.
+    if (chance(k) <= here * (1 + 1e-9)) p += chance(k);
+  }
+  return Math.min(1, p);
 }
 
 /** Whether two counts of independent events over equal times differ at the 95 % level (both Poisson). */

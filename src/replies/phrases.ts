@@ -29,7 +29,18 @@ export const repairWords = (repairs: readonly Repair[]): string =>
 const named: Readonly<Record<string, ReportWords>> = { ...reportWords, ...orderWords };
 
 /** What has no word of its own to be asked by. */
-const spoken: Partial<Record<Intent, string>> = { drill_down: '展开', feedback_wrong_number: '核对' };
+const spoken: Partial<Record<Intent, string>> = {
+  action_item_create: '新建行动项',
+  action_item_done: '完成行动项',
+  alert_ack: '认领预警',
+  clarify: '确认',
+  drill_down: '展开',
+  feedback_wrong_number: '核对',
+  out_of_scope: '其他',
+  refine: '接着问',
+  reject: '拒绝',
+  silent_feedback: '沉默客户反馈',
+};
 
 /** What an intent is called where people read it. */
 export const intentName = (intent: Intent): string => named[intent]?.name ?? spoken[intent] ?? intent;

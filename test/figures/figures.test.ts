@@ -2,7 +2,7 @@ import { inspect } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { formatMoney, formatPoints, formatRate, formatRelativeChange } from '../../src/figures/format.ts';
-import { differs, wilsonInterval } from '../../src/figures/rate.ts';
+import { differs, fisherExact, wilsonInterval } from '../../src/figures/rate.ts';
 import { everythingMasked, Sensitive } from '../../src/figures/sensitive.ts';
 
 describe('money as people say it', () => {
@@ -37,7 +37,11 @@ describe('rates', () => {
   it('calls a difference only when its interval leaves zero out', () => {
     expect(differs({ numerator: 56, denominator: 70 }, { numerator: 48, denominator: 80 })).toBe(true);
     expect(differs({ numerator: 9, denominator: 10 }, { numerator: 3, denominator: 10 })).toBe(true);
-    expect(differs({ numerator: 6, denominator: 7 }, { numerator: 2, denominator: 7 })).toBe(true);
+    // Too few to say: the interval of 6/7 - 2/7 leaves zero out, Fisher's exact test has p = 0.103.
+    expect(differs({ numerator: 6, denominator: 7 }, { numerator: 2, denominator: 7 })).toBe(false);
+    // The lady tasting tea (Fisher, 1935): all eight cups right has a one-sided p of 1/70.
+    expect(fisherExact({ numerator: 4, denominator: 4 }, { numerator: 0, denominator: 4 })).toBeCloseTo(2 / 70, 10);
+    expect(fisherExact({ numerator: 3, denominator: 4 }, { numerator: 1, denominator: 4 })).toBeCloseTo(34 / 70, 10);
     expect(differs({ numerator: 5, denominator: 56 }, { numerator: 0, denominator: 29 })).toBe(false);
     expect(differs({ numerator: 0, denominator: 0 }, { numerator: 5, denominator: 9 })).toBe(false);
   });

@@ -93,6 +93,7 @@ describe.skipIf(executablePath === undefined)('the simulator on a phone', () => 
   it('a rep in the group of the region sees their own part', async () => {
     await page.click('#back');
     await page.selectOption('#person', { label: '王磊 · 销售' });
+    await page.locator('#chats button', { hasText: '华东区群' }).click();
     await say('漏斗 本月');
     await expect.poll(async () => lastReply().innerText()).toContain('王磊本人');
   });

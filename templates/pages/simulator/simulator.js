@@ -237,9 +237,12 @@ async function say(text) {
 
 function become(userId) {
   state.me = userId;
+  const { view } = phone.dataset;
   const chats = visibleChats();
   const stay = chats.find((chat) => chat.id === state.chatId);
   open((stay ?? chats[0]).id);
+  // Whoever changes person in the list chooses the chat there.
+  phone.dataset.view = view;
 }
 
 async function start() {
