@@ -25,8 +25,8 @@ describe('what follows an attempt', () => {
       return next.kind === 'again' ? next.holdMs : Number.NaN;
     });
     for (const [index, hold] of holds.entries()) {
-      expect(hold).toBeGreaterThanOrEqual(1_000 * 2 ** index);
-      expect(hold).toBeLessThanOrEqual(1_650 * 2 ** index);
+      expect(hold).toBeGreaterThanOrEqual(Math.min(600_000, 1_000 * 10 ** index));
+      expect(hold).toBeLessThanOrEqual(Math.min(600_000, 1_000 * 10 ** index) * 1.65);
     }
     expect(settlementOf(refused(0), attempt())).toEqual(settlementOf(refused(0), attempt()));
     const seeds = new Set(
