@@ -35,7 +35,7 @@ export function sessionCall(session: Session, oapiBase: string): { url: string; 
 
 /** Whoever holds a session webhook can write into the chat, so it lies in the outbox encrypted, bound to its target. */
 export function lockSession(session: Session, target: string, settings: DingtalkSettings): string {
-  const iv = randomBytes(12);
+  const iv = freshIv();
   const cipher = createCipheriv('aes-256-gcm', keyOf(settings), iv).setAAD(Buffer.from(target));
   const text = Buffer.concat([cipher.update(`${session.path}\n${session.parameter}`, 'utf8'), cipher.final()]);
   return Buffer.concat([iv, cipher.getAuthTag(), text]).toString('base64url');
@@ -56,6 +56,17 @@ export function unlockSession(locked: string, target: string, settings: Dingtalk
   } catch {
     return null;
   }
+}
+
+const ivBytes = 12;
+let ivs = Buffer.alloc(0);
+
+/** Each used once; a call into the kernel for every callback would cost more than the cipher. */
+function freshIv(): Buffer {
+  if (ivs.length < ivBytes) ivs = randomBytes(ivBytes * 256);
+  const iv = ivs.subarray(0, ivBytes);
+  ivs = ivs.subarray(ivBytes);
+  return iv;
 }
 
 const keys = new WeakMap<DingtalkSettings, Buffer>();
