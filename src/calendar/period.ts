@@ -133,7 +133,8 @@ export function comparedPeriod(period: Period, comparison: Comparison, today: Da
   return comparison === 'mom' ? precedingPeriod(period, today) : samePeriodLastYear(period, today);
 }
 
-const labelWords: Partial<Record<PeriodLabel, string>> = {
+/** What a labelled period is called where no date has to be said. */
+export const periodLabelWords: Readonly<Partial<Record<PeriodLabel, string>>> = {
   today: '今天',
   yesterday: '昨天',
   this_week: '本周',
@@ -156,7 +157,7 @@ const labelWords: Partial<Record<PeriodLabel, string>> = {
 
 /** The short Chinese name: 本月, 10月, 2026 年三季度, 11-01 至 11-10. */
 export function periodName(period: Period): string {
-  const known = labelWords[period.label];
+  const known = periodLabelWords[period.label];
   if (known !== undefined) return known;
   const [year, month] = [period.from.slice(0, 4), Number(period.from.slice(5, 7))];
   switch (period.label) {

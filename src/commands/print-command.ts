@@ -1,5 +1,5 @@
 import { monthOf, yearOf } from '../calendar/day.ts';
-import type { Period } from '../calendar/period.ts';
+import { type Period, periodLabelWords } from '../calendar/period.ts';
 import { metricWords } from '../metrics/vocabulary.ts';
 import { orderWords, type ReportWords, reportWords } from '../reports/vocabulary.ts';
 import type { Command, Dimension, Filters, NumberTest, Schedule, Threshold } from './command.ts';
@@ -10,31 +10,11 @@ const words = { ...reportWords, ...orderWords } as Record<string, ReportWords>;
 /** The canonical word of a report or order. */
 export const nameOfIntent = (intent: string): string => words[intent]?.name ?? intent;
 
-const periodWords: Readonly<Partial<Record<Period['label'], string>>> = {
-  today: '今天',
-  yesterday: '昨天',
-  this_week: '本周',
-  last_week: '上周',
-  next_week: '下周',
-  week_before_last: '上上周',
-  this_month: '本月',
-  last_month: '上月',
-  next_month: '下月',
-  this_quarter: '本季度',
-  last_quarter: '上季度',
-  next_quarter: '下季度',
-  this_year: '今年',
-  last_year: '去年',
-  year_to_date: '今年至今',
-  last_30_days: '近30天',
-  last_90_days: '近90天',
-  next_30_days: '未来30天',
-};
-
 /** A period in words that are read back as the same period. */
 export function printPeriod(period: Period): string {
-  const known = periodWords[period.label];
-  if (known !== undefined) return known;
+  const known = periodLabelWords[period.label];
+  // Blanks part the words of a command, so a period has none.
+  if (known !== undefined) return known.replaceAll(' ', '');
   const [year, month] = [yearOf(period.from), monthOf(period.from)];
   switch (period.label) {
     case 'month':
