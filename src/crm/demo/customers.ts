@@ -7,7 +7,7 @@ import { addConvertedLead, addOtherLeads, reserveLead } from './leads.ts';
 import { channels, type Grade, industries, places } from './market.ts';
 import { companyName, mobileNumber, personName, titles } from './names.ts';
 import { addOpportunity } from './opportunities.ts';
-import { formerRep, leftRep, type Region, type Rep, reps } from './people.ts';
+import { formerRep, leftRep, reps } from './people.ts';
 import { Random } from './random.ts';
 
 const sizes: Readonly<Record<Grade, string>> = { A: '大型', B: '成长型', C: '小微' };
@@ -50,7 +50,7 @@ export function addCustomer(generation: Generation, seed: string, index: number,
   addOtherLeads(
     generation,
     customer,
-    (draw) => repFor(draw, draw.weighted(places.map((p) => [p, p.share])).region),
+    (draw) => generation.salesForce.repFor(draw, draw.weighted(places.map((p) => [p, p.share])).region),
     (draw) => draw.weighted(industries.map((i) => [i.name, i.share])),
   );
   write(generation, customer, cast, index);
@@ -87,7 +87,7 @@ function invent(generation: Generation, random: Random, cast: Cast | null, index
     cast?.owner === undefined
       ? ofFormer
         ? formerRep
-        : repFor(random, place.region)
+        : generation.salesForce.repFor(random, place.region)
       : reps.find((r) => r.name === cast.owner)!;
   const referred = channel.name === '转介绍' && random.chance(0.3);
   const lead = referred || cast?.noStory === true ? null : reserveLead(generation, channel, createdAt);
@@ -115,9 +115,6 @@ function invent(generation: Generation, random: Random, cast: Cast | null, index
     handover: rep === formerRep ? { at: leftOn, to: reps[index % 2]! } : null,
   };
 }
-
-const repFor = (random: Random, region: Region): Rep =>
-  random.weighted(reps.filter((rep) => rep.region === region).map((rep) => [rep, rep.share]));
 
 /** Yuan a year, so that the budget alone mostly gives the grade (decision 14: 200 and 500 thousand belong to B). */
 function budgetFor(random: Random, grade: Grade): number {

@@ -11,6 +11,7 @@ import { type Generation, Numbers, Results } from './generation.ts';
 import { addMarket } from './market.ts';
 import { addPeople } from './people.ts';
 import { addCampaigns, addTargets } from './plans.ts';
+import { addTeams, salesForce } from './sales-force.ts';
 
 export interface GenerateOptions {
   /** The same seed, size and last day give the same rows. */
@@ -20,6 +21,8 @@ export interface GenerateOptions {
   readonly activities?: number;
   /** The company's today: nothing happens after 10 in the morning of this day, but plans and targets lie ahead. */
   readonly until: Day;
+  /** So many reps, for benchmarks: beyond the 15 in teams without targets. 15 unless said. */
+  readonly salesPeople?: number;
   /** Years of history with settled figures; a year of build-up lies before it. 2 unless said. */
   readonly years?: number;
 }
@@ -65,11 +68,13 @@ export async function generateCompany(
       time,
       numbers,
       results,
+      salesForce: salesForce(options.salesPeople ?? 0, seed),
       density: options.activities === undefined ? 1 : options.activities / (options.customers * usualActivities),
       usageDays: options.customers <= 5_000 ? 200 : 62,
       usageShare: Math.min(1, 40_000 / options.customers),
     };
     addPeople(generation.sink, time);
+    addTeams(generation.sink, generation.salesForce, time);
     addMarket(generation.sink);
     for (let index = 0; index < options.customers; index += 1) {
       addCustomer(generation, seed, index, options.customers);

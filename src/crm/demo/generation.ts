@@ -3,6 +3,7 @@ import type { CompanyTime } from './company-time.ts';
 import type { Channel, Grade, Place } from './market.ts';
 import type { Rep } from './people.ts';
 import type { Random } from './random.ts';
+import type { SalesForce } from './sales-force.ts';
 
 /** What one run of the generator shares between its parts. */
 export interface Generation {
@@ -10,6 +11,7 @@ export interface Generation {
   readonly time: CompanyTime;
   readonly numbers: Numbers;
   readonly results: Results;
+  readonly salesForce: SalesForce;
   /** Follow-ups a customer gets, 1 = as many as the demo's; benchmarks ask for more or fewer. */
   readonly density: number;
   /** Days of product use that are kept, back from the last day. */

@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Day } from '../../../src/calendar/day.ts';
 import { generateCompany } from '../../../src/crm/demo/generate-company.ts';
+import { readDirectory } from '../../../src/crm/directory.ts';
 import { recomputeLastTouch } from '../../../src/crm/last-touch.ts';
 import { checkReadModel } from '../../../src/crm/read-model/check.ts';
 import { type CrmTableName, type CrmTables, crmMigrations, crmSchema } from '../../../src/crm/schema.ts';
@@ -313,6 +314,23 @@ describe('generating a company', () => {
     const { rows } = await generated(database, { customers: 200, activities: 2_000 });
     expect(rows.cm_activities).toBeGreaterThan(1_500);
     expect(rows.cm_activities).toBeLessThan(2_500);
+    await database.drop();
+  });
+
+  it('gives a large sales force teams, regions and customers of its own', async () => {
+    const database = await openEmpty<CrmTables>('sqlite');
+    await migrate(database, 'crm', crmMigrations('sqlite'));
+    await generateCompany(database, { seed: 1, customers: 400, until, salesPeople: 120 });
+    const { people, regions, departments } = await readDirectory(database);
+    const teams = departments.filter(({ id }) => id.startsWith('t'));
+    expect(people.filter(({ roles, active }) => active && roles.includes('rep')).length + teams.length).toBe(120);
+    expect(regions).toHaveLength(4);
+    expect(teams.every(({ managerId, parentId }) => managerId !== null && parentId?.startsWith('d1'))).toBe(true);
+    const owners = await sql<{ n: number }>`select count(distinct owner_user_id) as n from cm_customers`.execute(
+      database.kysely,
+    );
+    expect(owners.rows[0]?.n).toBeGreaterThan(100);
+    expect(await checkReadModel(database, until)).toEqual([]);
     await database.drop();
   });
 
