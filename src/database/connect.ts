@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { type CompiledQuery, Kysely, MysqlDialect, type MysqlPool, SqliteDialect } from 'kysely';
+import { type CompiledQuery, Kysely, MysqlDialect, type MysqlPool, SqliteDialect, type SqliteStatement } from 'kysely';
 import LibSql from 'libsql';
 import { createPool } from 'mysql2';
 import { Failure } from '../failure.ts';
@@ -91,26 +91,55 @@ function connectEmbedded<Tables>(path: string, options: ConnectOptions): Databas
   const raw = new LibSql(path, { timeout: 5_000 });
   raw.exec('pragma journal_mode = wal; pragma synchronous = normal; pragma foreign_keys = on;');
   if (options.readOnly === true) raw.exec('pragma query_only = on');
+  const statements = keptStatements((text) => {
+    const prepared = raw.prepare(text);
+    return {
+      reader: prepared.reader,
+      all: (parameters) => prepared.all(parameters.map(bindable)) as unknown[],
+      run: (parameters) => {
+        const { changes, lastInsertRowid } = prepared.run(parameters.map(bindable));
+        return { changes, lastInsertRowid };
+      },
+      iterate: (parameters) => prepared.iterate(parameters.map(bindable)) as IterableIterator<unknown>,
+    };
+  });
   const kysely = new Kysely<Tables>({
     dialect: new SqliteDialect({
       database: {
         close: () => {
+          statements.forget();
           raw.close();
         },
-        prepare: (text) => {
-          const prepared = raw.prepare(text);
-          return {
-            reader: prepared.reader,
-            all: (parameters) => prepared.all(parameters.map(bindable)) as unknown[],
-            run: (parameters) => {
-              const { changes, lastInsertRowid } = prepared.run(parameters.map(bindable));
-              return { changes, lastInsertRowid };
-            },
-            iterate: (parameters) => prepared.iterate(parameters.map(bindable)) as IterableIterator<unknown>,
-          };
-        },
+        prepare: statements.prepare,
       },
     }),
   });
   return { kysely, dialect: 'sqlite', close: () => kysely.destroy() };
+}
+
+/** Texts beyond this are long lists of rows or ids, hardly ever said twice in the same length. */
+const longestKeptText = 8_000;
+const mostKept = 200;
+
+/**
+ * Prepared statements by their text, the least recently used forgotten first: preparing the bot's short statements costs
+ * more than running them. Kysely runs one statement at a time on the embedded connection, so that none is in use twice.
+ */
+function keptStatements(prepare: (text: string) => SqliteStatement): {
+  prepare(text: string): SqliteStatement;
+  forget(): void;
+} {
+  const kept = new Map<string, SqliteStatement>();
+  return {
+    prepare: (text) => {
+      if (text.length > longestKeptText) return prepare(text);
+      const statement = kept.get(text) ?? prepare(text);
+      kept.delete(text);
+      kept.set(text, statement);
+      const oldest = kept.size > mostKept ? kept.keys().next() : null;
+      if (oldest?.done === false) kept.delete(oldest.value);
+      return statement;
+    },
+    forget: () => kept.clear(),
+  };
 }
