@@ -1,3 +1,4 @@
+import { metricWords } from '../metrics/vocabulary.ts';
 import type { Intent } from './command.ts';
 import type { Facts } from './facts.ts';
 
@@ -47,6 +48,12 @@ export function metricFor(intent: Intent, facts: Facts): string | null {
       if (/cpl|线索成本|线索.{0,4}(?:多少钱|成本|贵|便宜|单价)/.test(skeleton)) return 'cpl';
       if (/cac|获客成本|(?:一个|每个)客户.{0,4}(?:成本|多少钱)/.test(skeleton)) return 'cac';
       return /贡献/.test(skeleton) ? 'share_of_revenue' : null;
+    case 'payment_rate':
+      return /(?:回款|收款|到账|到款)(?:金?额|总额)/.test(skeleton) && !/率|比例/.test(skeleton)
+        ? 'payment_amount'
+        : null;
+    case 'metric_query':
+      return facts.metrics.find((id) => metricWords.some((one) => one.id === id && one.intent === intent)) ?? null;
     case 'clv':
       return /贡献|占.{0,3}(?:收入|营收|业绩|多少)|收入占比/.test(skeleton) ? 'share_of_revenue' : null;
     case 'customer_grades':

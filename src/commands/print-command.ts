@@ -109,6 +109,9 @@ const titles: Readonly<Record<string, string>> = { weekly: '周报', monthly: '�
 /** The metric is part of the question's words in these; elsewhere the report implies it. */
 const saysMetric = /^(?:sales_performance|ranking|service_metrics|campaign_roi|metric_definition|alert_create)$/;
 
+/** Asked by the metric itself: 接通率 本月, 回款额 上月. */
+const namedByMetric: ReadonlySet<string> = new Set(['metric_query', 'payment_rate']);
+
 /** Words of the rarer slots, each read back by the report that has it. */
 function printSide(command: Command): string[] {
   const { intent, slots } = command;
@@ -195,6 +198,7 @@ export function printCommand(command: Command): string {
   else if (intent === 'target_attainment' && slots.metric === 'gap') out.push('目标', '还差多少');
   else if (intent === 'sales_trend' && slots.metric !== undefined && slots.metric !== 'won_amount')
     out.push('走势', metricName(slots.metric));
+  else if (slots.metric !== undefined && namedByMetric.has(intent)) out.push(metricName(slots.metric));
   else out.push(orderNames(command) ?? nameOfIntent(intent));
   if (typeof slots.date === 'string') out.unshift(slots.date);
   if (slots.id !== undefined) out.push(intent === 'drill_down' ? `第${slots.id}个` : String(slots.id));

@@ -1,3 +1,5 @@
+import { metrics } from './catalogue.ts';
+
 /** The words of a metric that can be said beside or instead of a report. */
 export interface MetricWords {
   readonly id: string;
@@ -14,8 +16,8 @@ const metric = (id: string, name: string, aliases: string, intent: string): Metr
   intent,
 });
 
-/** Metrics as people say them; the metric dictionary explains them (口径). */
-export const metricWords: readonly MetricWords[] = [
+/** Metrics that have a report of their own, as people say them. */
+const reported: readonly MetricWords[] = [
   metric(
     'won_amount',
     '成交额',
@@ -25,7 +27,7 @@ export const metricWords: readonly MetricWords[] = [
   metric(
     'won_count',
     '成交单数',
-    '成交订单数 成交数 签单数 签约数 赢单数 成单数 订单数 成交量 签单量 单量',
+    '成交订单数 成交数 签单数 签约数 成单数 订单数 成交量 签单量 单量',
     'sales_performance',
   ),
   metric('followup_count', '跟进次数', '跟进数 跟进量 拜访次数 拜访量 拜访数 跟进频次', 'followups'),
@@ -66,7 +68,7 @@ export const metricWords: readonly MetricWords[] = [
   metric('stage_stuck', '积压', '', 'stage_stuck'),
   metric('data_quality', '数据完整率', '数据质量 完整率', 'data_quality'),
   metric('win_probability', '赢率', '成交概率', 'win_probability'),
-  metric('quote_count', '报价次数', '报价数 报价量', 'sales_performance'),
+  metric('quote_count', '报价次数', '报价数 报价量 报价单数 报价份数', 'metric_query'),
   metric('pipeline_value', '管道金额', '商机金额 在手商机金额', 'pipeline_value'),
   metric('forecast', '预测', '业绩预测', 'forecast'),
   metric('funnel', '漏斗', '销售漏斗', 'funnel'),
@@ -76,3 +78,20 @@ export const metricWords: readonly MetricWords[] = [
   metric('mom', '环比', '', 'metric_definition'),
   metric('gap', '差额', '缺口 差距', 'target_attainment'),
 ];
+
+const taken = new Set(reported.flatMap(({ id, name, aliases }) => [id, name, ...aliases]));
+/** A shorter alias is an everyday word (丢单, 应收) that other reports are asked by. */
+const tellingLength = 3;
+
+/** What the engine counts and no report is about: asked by its name in the dictionary. */
+const free: readonly MetricWords[] = metrics
+  .filter(({ id, computation }) => computation.kind !== 'derived' && !taken.has(id))
+  .map(({ id, name, aliases }) => ({
+    id,
+    name,
+    aliases: aliases.filter((alias) => alias.length >= tellingLength && !taken.has(alias)),
+    intent: 'metric_query',
+  }));
+
+/** Every metric that can be asked by name; the dictionary explains them (口径). */
+export const metricWords: readonly MetricWords[] = [...reported, ...free];

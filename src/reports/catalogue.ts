@@ -21,6 +21,7 @@ import { healthScoreReport } from './health-score.ts';
 import { interactionTimelineReport } from './interaction-timeline.ts';
 import { leadConversionReport } from './lead-conversion.ts';
 import { metricDefinitionReport } from './metric-definition.ts';
+import { metricQueryReport } from './metric-query.ts';
 import { newCustomersReport } from './new-customers.ts';
 import { newLeadsReport } from './new-leads.ts';
 import { npsReport } from './nps.ts';
@@ -87,6 +88,7 @@ export const reports: readonly Report[] = [
   forecastReport,
   winProbabilityReport,
   metricDefinitionReport,
+  metricQueryReport,
   healthScoreReport,
   churnRiskReport,
   renewalDueReport,

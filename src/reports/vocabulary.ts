@@ -1,3 +1,5 @@
+import { metricWords } from '../metrics/vocabulary.ts';
+
 /** The words of one thing the bot can be asked for. */
 export interface ReportWords {
   /** The canonical Chinese word: what help prints and what can always be typed. */
@@ -16,11 +18,14 @@ const words = (name: string, aliases: string, english: string, initials: string)
   initials: initials === '' ? [] : initials.split(' '),
 });
 
+/** A metric of the dictionary that no report has for its own, asked by name: 接通率, 丢单数, 报价次数. */
+const singleMetric = words('单项指标', '', 'metric', 'dxzb');
+
 /**
- * Every report intent (the names of `intents.md`) with its words: one table, read by the grammar, the catalogue and
+ * Every report that has words of its own (the names of `intents.md`) with its words: one table, read by the grammar, the catalogue and
  * help. A word stands under one intent only.
  */
-export const reportWords = {
+const ownWords = {
   funnel: words('漏斗', '销售漏斗 商机漏斗 漏斗图 漏斗报表 漏斗情况 销售管道图', 'sales funnel, funnel', 'ld xsld'),
   funnel_bottleneck: words('瓶颈', '漏斗瓶颈 瓶颈阶段 最大瓶颈 短板 卡点 堵点 哪一步最差', 'bottleneck', 'pj ldpj'),
   stage_conversion: words(
@@ -147,7 +152,7 @@ export const reportWords = {
   ),
   followups: words(
     '跟进',
-    '跟进次数 跟进情况 跟进数 跟进量 跟进统计 跟进方式 拜访次数 拜访量 跟进频次 跟进间隔 拜访 沟通时长 有效沟通时长',
+    '跟进次数 跟进情况 跟进数 跟进量 跟进统计 跟进方式 拜访次数 拜访量 跟进频次 跟进间隔 拜访',
     'follow-ups, followups, follow ups',
     'gj gjcs gjfs',
   ),
@@ -269,6 +274,83 @@ export const reportWords = {
     'dashboard, overview',
     'kb jsc',
   ),
+  quote_response: words(
+    '报价响应',
+    '报价响应速度 报价响应时长 报价时效 报价速度 报价延迟 报价延迟预警 报价超时 待报价 报价及时率',
+    'quote response, quote turnaround',
+    'bjxy',
+  ),
+  order_completion: words(
+    '订单完成率',
+    '订单完成情况 合同完成率 订单履约率 履约率 交付完成率 订单完成',
+    'order completion, fulfilment rate',
+    'ddwcl',
+  ),
+  order_conversion: words(
+    '订单转化率',
+    '商机订单转化率 商机→订单转化率 商机签约率 订单转化',
+    'order conversion',
+    'ddzhl',
+  ),
+  composite_score: words(
+    '综合得分',
+    '综合绩效得分 综合绩效 综合评分 绩效得分 绩效分 绩效考核 综合排名 考核得分',
+    'composite score',
+    'zhdf',
+  ),
+  recognition: words(
+    '复盘之星',
+    '优秀案例 月度之星 季度之星 之星 即时激励 表彰 表扬名单 标杆案例 销售之星 进步之星',
+    'recognition',
+    'fpzx yxal',
+  ),
+  customer_segments: words(
+    '客户分群',
+    '客户分层 客户群 rfm 客户细分 分群 行为标签 客户标签 rfm分群 客户群体',
+    'customer segments, segments',
+    'khfq',
+  ),
+  cross_sell: words(
+    '交叉销售',
+    '交叉销售机会 增购机会 加购机会 连带销售 搭售 交叉推荐 还能卖什么',
+    'cross sell, cross-sell',
+    'jcxs',
+  ),
+  potential_customers: words(
+    '潜力客户',
+    '潜力客户名单 高潜客户 高潜力客户 潜力名单 潜在大客户 有潜力的客户',
+    'potential customers',
+    'qlkh',
+  ),
+  return_analysis: words(
+    '退货',
+    '退货分析 退货下钻 退货率 退货原因 退货情况 退换货 退货数 退货量',
+    'returns',
+    'th thfx',
+  ),
+  engagement_index: words(
+    '投入指数',
+    '学习成就感指数 成就感指数 学习成就感 客户投入指数 参与度指数 学习指数 成就感',
+    'engagement index',
+    'trzs',
+  ),
+} as const satisfies Record<string, ReportWords>;
+
+const spokenFor: ReadonlySet<string> = new Set(
+  Object.values<ReportWords>(ownWords).flatMap(({ name, aliases }) => [name, ...aliases]),
+);
+
+/** All words by which a report is asked. */
+export const reportWords = {
+  ...ownWords,
+  metric_query: {
+    ...singleMetric,
+    aliases: metricWords
+      .filter(({ intent }) => intent === 'metric_query')
+      .flatMap(({ name, aliases }) => [name, ...aliases])
+      .map((word) => word.toLowerCase())
+      .filter((word) => !spokenFor.has(word)),
+  },
 } as const satisfies Record<string, ReportWords>;
 
 export type ReportIntent = keyof typeof reportWords;
