@@ -2,7 +2,7 @@ import type { Moment } from '../calendar/clock.ts';
 import type { Day } from '../calendar/day.ts';
 import type { Picture } from '../charts/spec.ts';
 import type { Address, OutboundPart } from '../platforms/platform.ts';
-import type { SlotClaim } from '../store/slots.ts';
+import type { SlotClaim } from '../store/slot.ts';
 import type { TimetableLine } from './due.ts';
 
 /** What one slot is asked to prepare. */

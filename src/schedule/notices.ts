@@ -7,7 +7,7 @@ import type { Address, OutboundPart, Platform, PlatformName } from '../platforms
 import { pushAddress, type Tenant } from '../platforms/push-address.ts';
 import { plainReply } from '../replies/compose.ts';
 import type { DeadLetter } from '../store/outbox.ts';
-import type { EndedSlot } from '../store/slots.ts';
+import type { EndedSlot } from '../store/slot.ts';
 
 /** Words to the administrators of the bot, in their private chats. */
 export interface Notices {

@@ -5,7 +5,7 @@ import type { ChatStore } from '../delivery/chat-store.ts';
 import { createCrew, type Held } from '../delivery/crew.ts';
 import { Failure, never } from '../failure.ts';
 import type { Log } from '../log.ts';
-import type { EndedSlot, SlotClaim } from '../store/slots.ts';
+import type { EndedSlot, SlotClaim } from '../store/slot.ts';
 import { nextPlannedAt, ripeLines, type TimetableLine } from './due.ts';
 import { type Job, taskOf } from './job.ts';
 

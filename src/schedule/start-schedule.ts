@@ -6,7 +6,7 @@ import type { KnownCompany } from '../company.ts';
 import type { ChatStore } from '../delivery/chat-store.ts';
 import type { Log } from '../log.ts';
 import type { Platform, PlatformName } from '../platforms/platform.ts';
-import type { EndedSlot } from '../store/slots.ts';
+import type { EndedSlot } from '../store/slot.ts';
 import { calendarWatch } from './calendar-watch.ts';
 import type { ScheduleSettings } from './config.ts';
 import { type DigestJob, digestJob } from './digests/digest-job.ts';

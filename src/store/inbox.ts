@@ -1,9 +1,11 @@
 import type { Transaction } from 'kysely';
-import { CompiledQuery, sql } from 'kysely';
+import { sql } from 'kysely';
 import type { Database } from '../database/connect.ts';
 import { bridgeOf } from '../database/dialect.ts';
+import { fixedStatement } from './fixed-statement.ts';
 import { groupCommit } from './group-commit.ts';
-import { foldedKey, newHolder, newRowId } from './row-id.ts';
+import { type LeaseTerms, leasesOver } from './lease.ts';
+import { foldedKey, newRowId } from './row-id.ts';
 import type { StoreTables } from './schema.ts';
 import { steadily } from './steadily.ts';
 
@@ -51,29 +53,30 @@ export interface Inbox<Message extends Rememberable> {
   onRemembered(listener: (inboxId: string) => void): void;
 }
 
-export interface InboxOptions {
-  readonly owner: string;
-  /** An owner that does not renew for so long is taken for dead (`reliability.md`, section 3.2: 30 s). */
-  readonly leaseMs: number;
-}
-
 export function inboxOver<Message extends Rememberable>(
   { kysely, dialect }: Database<StoreTables>,
-  { owner, leaseMs }: InboxOptions,
+  terms: LeaseTerms,
 ): Inbox<Message> {
   const now = bridgeOf(dialect).nowMs();
   const listeners: ((inboxId: string) => void)[] = [];
 
-  // The one statement that is on the way of every acknowledgement: its text is kept per number of rows, because building
-  // it from nodes costs as much as running it.
+  // On the way of every acknowledgement; one text for each number of rows.
   const insertOf = memoised((rows: number) => {
     const row = sql`(${sql.join(Array(5).fill(null))}, 'received', null, 0, 0, ${now}, null)`;
     const verb = dialect === 'mysql' ? sql`insert ignore into` : sql`insert or ignore into`;
-    return sql`${verb} cb_inbox
-      (inbox_id, platform, message_id, conversation_id, message,
-       state, owner, epoch, lease_until, received_at, finished_at)
-      values ${sql.join(Array(rows).fill(row))}`.compile(kysely).sql;
+    return fixedStatement(
+      kysely,
+      sql`${verb} cb_inbox
+        (inbox_id, platform, message_id, conversation_id, message,
+         state, owner, epoch, lease_until, received_at, finished_at)
+        values ${sql.join(Array(rows).fill(row))}`,
+    );
   });
+  const leases = leasesOver(
+    { kysely, dialect },
+    { table: 'cb_inbox', id: 'inbox_id', open: ['received', 'working'], taken: 'working', canBeHeld: false },
+    terms,
+  );
 
   async function insert(messages: readonly Message[]): Promise<Remembered[]> {
     const rows = messages.map((message) => [
@@ -84,9 +87,9 @@ export function inboxOver<Message extends Rememberable>(
       JSON.stringify(message),
     ]);
     const mine = await steadily(async () => {
-      const { numAffectedRows } = await kysely.executeQuery(CompiledQuery.raw(insertOf(rows.length), rows.flat()));
+      const { changed } = await insertOf(rows.length)(kysely, rows.flat());
       // All were new: the usual case, no second question needed.
-      if (Number(numAffectedRows ?? 0n) === rows.length) return null;
+      if (changed === rows.length) return null;
       const ids = rows.map(([inboxId]) => inboxId ?? '');
       const stored = await kysely.selectFrom('cb_inbox').select('inbox_id').where('inbox_id', 'in', ids).execute();
       return new Set(stored.map((row) => row.inbox_id));
@@ -98,44 +101,16 @@ export function inboxOver<Message extends Rememberable>(
 
   const committing = groupCommit(insert, { rows: 200, writesAtOnce: dialect === 'mysql' ? 2 : 1 });
 
-  const claimable = (limit: number, inboxId: string | undefined) => {
-    let query = kysely
-      .selectFrom('cb_inbox as i')
-      .select(['i.inbox_id', 'i.epoch', 'i.message', sql<number>`${now} - i.received_at`.as('age_ms')])
-      .where('i.state', 'in', ['received', 'working'])
-      .where('i.lease_until', '<=', now)
-      .where(({ not, exists, selectFrom }) =>
-        not(
-          exists(
-            selectFrom('cb_inbox as e')
-              .select('e.inbox_id')
-              .whereRef('e.conversation_id', '=', 'i.conversation_id')
-              .whereRef('e.inbox_id', '<', 'i.inbox_id')
-              .where('e.state', 'in', ['received', 'working']),
-          ),
-        ),
-      )
-      .orderBy('i.inbox_id')
-      .limit(limit);
-    if (inboxId !== undefined) query = query.where('i.inbox_id', '=', inboxId);
-    return query.execute();
-  };
-
-  const take = async (inboxId: string, epoch: number, holder: string): Promise<boolean> => {
-    const { numUpdatedRows } = await kysely
-      .updateTable('cb_inbox')
-      .set({ state: 'working', owner: holder, epoch: epoch + 1, lease_until: sql<number>`${now} + ${leaseMs}` })
-      .where('inbox_id', '=', inboxId)
-      .where('state', 'in', ['received', 'working'])
-      .where(({ or, and, eb }) =>
-        or([
-          and([eb('epoch', '=', epoch), eb('lease_until', '<=', now)]),
-          and([eb('epoch', '=', epoch + 1), eb('owner', '=', holder)]),
-        ]),
-      )
-      .executeTakeFirst();
-    return numUpdatedRows > 0n;
-  };
+  const claimable = (one: boolean) =>
+    fixedStatement<{ inbox_id: string; epoch: number; message: string | null; age_ms: number }>(
+      kysely,
+      sql`select i.inbox_id, i.epoch, i.message, ${now} - i.received_at as age_ms from cb_inbox as i
+        where i.state in ('received', 'working') and i.lease_until <= ${now} ${one ? sql`and i.inbox_id = ${null}` : sql``}
+          and not exists (select 1 from cb_inbox as e
+            where e.state in ('received', 'working') and e.conversation_id = i.conversation_id and e.inbox_id < i.inbox_id)
+        order by i.inbox_id limit ${null}`,
+    );
+  const [claimableOnes, claimableOne] = [claimable(false), claimable(true)];
 
   return {
     remember: async (message) => {
@@ -144,10 +119,14 @@ export function inboxOver<Message extends Rememberable>(
       return remembered;
     },
     claim: async (limit, inboxId) => {
+      const { rows } = await steadily(() =>
+        inboxId === undefined ? claimableOnes(kysely, [limit]) : claimableOne(kysely, [inboxId, limit]),
+      );
       const claims: InboxClaim<Message>[] = [];
-      for (const row of await steadily(() => claimable(limit, inboxId))) {
-        const holder = newHolder(owner);
-        if (row.message === null || !(await steadily(() => take(row.inbox_id, row.epoch, holder)))) continue;
+      for (const row of rows) {
+        if (row.message === null) continue;
+        const holder = await leases.take(row.inbox_id, row.epoch);
+        if (holder === null) continue;
         claims.push({
           inboxId: row.inbox_id,
           message: JSON.parse(row.message) as Message,
@@ -158,28 +137,7 @@ export function inboxOver<Message extends Rememberable>(
       }
       return claims;
     },
-    renew: async (claims) => {
-      if (claims.length === 0) return new Set();
-      const ids = claims.map((claim) => claim.inboxId);
-      const holders = claims.map((claim) => claim.holder);
-      return steadily(async () => {
-        await kysely
-          .updateTable('cb_inbox')
-          .set({ lease_until: sql<number>`${now} + ${leaseMs}` })
-          .where('inbox_id', 'in', ids)
-          .where('owner', 'in', holders)
-          .where('state', '=', 'working')
-          .execute();
-        const rows = await kysely
-          .selectFrom('cb_inbox')
-          .select('inbox_id')
-          .where('inbox_id', 'in', ids)
-          .where('owner', 'in', holders)
-          .where('state', '=', 'working')
-          .execute();
-        return new Set(rows.map((row) => row.inbox_id));
-      });
-    },
+    renew: (claims) => leases.renew(claims.map(({ inboxId, holder }) => ({ id: inboxId, holder }))),
     release: async (claim) => {
       await steadily(() =>
         kysely
@@ -197,8 +155,8 @@ export function inboxOver<Message extends Rememberable>(
   };
 }
 
-function memoised(make: (rows: number) => string): (rows: number) => string {
-  const made = new Map<number, string>();
+function memoised<Made>(make: (rows: number) => Made): (rows: number) => Made {
+  const made = new Map<number, Made>();
   return (rows) => {
     const known = made.get(rows) ?? make(rows);
     made.set(rows, known);

@@ -5,7 +5,8 @@ import { bridgeOf } from '../database/dialect.ts';
 import { endQuestion, type InboxClaim, type InboxEnd } from './inbox.ts';
 import { foldedKey, newRowId } from './row-id.ts';
 import type { StoreTables } from './schema.ts';
-import { queueSlot, type SlotClaim } from './slots.ts';
+import type { SlotClaim } from './slot.ts';
+import { queueSlot } from './slot-claims.ts';
 import { steadily } from './steadily.ts';
 import { targetIdOf } from './targets.ts';
 

@@ -2,7 +2,7 @@ import { type Insertable, sql } from 'kysely';
 import type { Database } from '../database/connect.ts';
 import { newRowId } from './row-id.ts';
 import type { StoreTables } from './schema.ts';
-import { causeOf } from './slots.ts';
+import { causeOf } from './slot.ts';
 import { steadily } from './steadily.ts';
 
 /** How a customer was contacted, as the person said; `coupon` is what marketing sends. */

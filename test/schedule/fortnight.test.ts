@@ -7,7 +7,7 @@ import type { TimetableLine } from '../../src/schedule/due.ts';
 import type { Job } from '../../src/schedule/job.ts';
 import { createScheduler } from '../../src/schedule/scheduler.ts';
 import { createInProcessState } from '../../src/store/in-process-state.ts';
-import type { EndedSlot } from '../../src/store/slots.ts';
+import type { EndedSlot } from '../../src/store/slot.ts';
 import { dialects } from '../database/databases.ts';
 import { type Collector, startCollector } from '../delivery/collector.ts';
 import { addressOf, collectorPlatform, fastRetry, quiet, text } from '../delivery/collector-platform.ts';

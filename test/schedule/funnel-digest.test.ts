@@ -18,7 +18,7 @@ import { coveredBy, type DigestHouse, digestJob } from '../../src/schedule/diges
 import { type FunnelMorning, funnelDigest } from '../../src/schedule/digests/funnel-digest.ts';
 import type { Recipient } from '../../src/schedule/digests/recipients.ts';
 import { taskFor } from '../../src/schedule/run-once.ts';
-import type { LastSent } from '../../src/store/slots.ts';
+import type { LastSent } from '../../src/store/slot.ts';
 import { openEmpty } from '../database/databases.ts';
 import { type Rows, type SmallCompany, smallCompany } from '../reports/small-company.ts';
 

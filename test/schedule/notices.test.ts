@@ -9,7 +9,7 @@ import { createSimulator } from '../../src/platforms/simulator/simulator.ts';
 import { calendarWatch } from '../../src/schedule/calendar-watch.ts';
 import { type Notices, noticesTo } from '../../src/schedule/notices.ts';
 import type { DeadLetter } from '../../src/store/outbox.ts';
-import type { EndedSlot, LastSent } from '../../src/store/slots.ts';
+import type { EndedSlot, LastSent } from '../../src/store/slot.ts';
 import { quiet } from '../delivery/collector-platform.ts';
 import { type OwnPlace, ownPlace } from '../store/stores.ts';
 

@@ -8,7 +8,7 @@ import type { TimetableLine } from '../../src/schedule/due.ts';
 import type { Job, Preparation, SlotTask } from '../../src/schedule/job.ts';
 import { createScheduler, type Scheduler, type SchedulerOptions } from '../../src/schedule/scheduler.ts';
 import { createInProcessState } from '../../src/store/in-process-state.ts';
-import type { EndedSlot } from '../../src/store/slots.ts';
+import type { EndedSlot } from '../../src/store/slot.ts';
 import { type Collector, startCollector } from '../delivery/collector.ts';
 import { addressOf, collectorPlatform, fastRetry, quiet, text } from '../delivery/collector-platform.ts';
 import { describeStores, type OwnPlace, ownPlace } from '../store/stores.ts';

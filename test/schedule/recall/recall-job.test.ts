@@ -14,7 +14,7 @@ import { reachOver } from '../../../src/schedule/recall/reach-over.ts';
 import { recallJob } from '../../../src/schedule/recall/recall-job.ts';
 import { createScheduler } from '../../../src/schedule/scheduler.ts';
 import { createInProcessState } from '../../../src/store/in-process-state.ts';
-import type { EndedSlot } from '../../../src/store/slots.ts';
+import type { EndedSlot } from '../../../src/store/slot.ts';
 import { quiet } from '../../delivery/collector-platform.ts';
 import { type Rows, type SmallCompany, smallCompany, threePeople, zone } from '../../reports/small-company.ts';
 import { describeStores, type OwnPlace, ownPlace } from '../../store/stores.ts';
