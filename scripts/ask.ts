@@ -1,6 +1,5 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { personNamed } from '../src/access/identity.ts';
 import { type Answer, answer } from '../src/answer.ts';
 import { momentAt, systemClock } from '../src/calendar/clock.ts';
@@ -16,29 +15,30 @@ import { seedRecallHistoryOnce } from '../src/schedule/recall/demo.ts';
 import { createInProcessState } from '../src/store/in-process-state.ts';
 import { runScript, scriptConfig } from './script.ts';
 
-const usage =
-  'npm run ask -- "漏斗 本月 华东" [--as 陈志远] [--group 总监群] [--now 2026-11-18T10:30:00+08:00] [--out DIR] [--json] | --batch FILE [--json]';
+const commandLine = {
+  about: '问一句,答案打印在这里;图用 --out 存下来。--as 是谁在问,--group 是在哪个群里问。',
+  usage: `npm run ask -- "漏斗 本月 华东" [--as 陈志远] [--group 总监群] [--now 2026-11-18T10:30:00+08:00] [--out 目录] [--json]
+npm run ask -- --batch 文件 [--as …] [--json]    每行一句;以 > 开头的接着上一句问`,
+  options: {
+    as: { type: 'string' },
+    group: { type: 'string' },
+    now: { type: 'string' },
+    out: { type: 'string' },
+    json: { type: 'boolean', default: false },
+    batch: { type: 'string' },
+  },
+  words: true,
+} as const;
 
-await runScript(async () => {
-  const { values, positionals } = parseArgs({
-    allowPositionals: true,
-    options: {
-      as: { type: 'string' },
-      group: { type: 'string' },
-      now: { type: 'string' },
-      out: { type: 'string' },
-      json: { type: 'boolean', default: false },
-      batch: { type: 'string' },
-    },
-  });
+await runScript(commandLine, async ({ values, words }) => {
   const lines =
     values.batch === undefined
-      ? [positionals.join(' ')]
+      ? [words.join(' ')]
       : readFileSync(values.batch, 'utf8')
           .split(/\r?\n/)
           .filter((line) => line.trim() !== '');
-  if (values.batch === undefined && positionals.length === 0)
-    throw new Failure('bad-input', `usage: ${usage}`, `用法:${usage}`);
+  if (values.batch === undefined && words.length === 0)
+    throw new Failure('bad-input', 'no question', `要问什么?这样写:\n${commandLine.usage}`);
   const nowMs = values.now === undefined ? systemClock.now() : Date.parse(values.now);
   if (Number.isNaN(nowMs))
     throw new Failure('bad-input', '--now is not a time', '--now 要写成 2026-11-18T10:30:00+08:00 这样。');

@@ -1,10 +1,14 @@
-import { parseArgs } from 'node:util';
 import { startDemo } from '../src/demo-server.ts';
 import { createLog } from '../src/log.ts';
 import { runScript, scriptConfig } from './script.ts';
 
-await runScript(async () => {
-  const { values } = parseArgs({ options: { customers: { type: 'string', default: '300' } } });
+const commandLine = {
+  about: '启动晨报和聊天模拟器。CRM 是内嵌数据库又没有数据时,先生成一家示例公司;用 npm run load 载入过的数据不动。',
+  usage: 'npm run demo -- [--customers 300]      换端口:PORT=3001 npm run demo',
+  options: { customers: { type: 'string', default: '300' } },
+} as const;
+
+await runScript(commandLine, async ({ values }) => {
   const config = scriptConfig();
   const demo = await startDemo(config, createLog(process.env.LOG_LEVEL ?? 'warn'), Number(values.customers));
   if (demo.company === 'generated') console.log(`生成了一家示例公司:${values.customers} 家客户,两年历史,截至今天。`);

@@ -1,6 +1,5 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { momentAt, systemClock } from '../src/calendar/clock.ts';
 import { createChartRenderer } from '../src/charts/renderer.ts';
 import { type ChatStore, openChatStore } from '../src/delivery/chat-store.ts';
@@ -20,8 +19,20 @@ import { createInProcessState } from '../src/store/in-process-state.ts';
 import { createRedisState } from '../src/store/redis-state.ts';
 import { runScript, scriptConfig } from './script.ts';
 
-const usage = `npm run digest -- funnel [--at 2026-11-18T09:00:00+08:00] [--dry-run] [--out DIR] [--json]
-       npm run digest -- --resend [--cause digest:funnel:2026-11-18] [--dry-run]`;
+const commandLine = {
+  about: '现在就发一次晨报(已经收到的不再发),或先看看会发什么(--dry-run);--resend 重发失败的消息。',
+  usage: `npm run digest -- funnel [--at 2026-11-18T09:00:00+08:00] [--dry-run] [--out 目录] [--json]
+npm run digest -- --resend [--cause digest:funnel:2026-11-18] [--dry-run]`,
+  options: {
+    at: { type: 'string' },
+    'dry-run': { type: 'boolean', default: false },
+    json: { type: 'boolean', default: false },
+    out: { type: 'string' },
+    resend: { type: 'boolean', default: false },
+    cause: { type: 'string' },
+  },
+  words: true,
+} as const;
 
 /** How long the script waits for the platforms; what is not accepted by then stays with the server. */
 const drainForMs = 120_000;
@@ -35,18 +46,7 @@ const nobodyYet: Recipient = {
   to: { kind: 'group', group: { platform: 'simulator', id: 'preview', name: '预览', bind: 'all' } },
 };
 
-await runScript(async () => {
-  const { values, positionals } = parseArgs({
-    allowPositionals: true,
-    options: {
-      at: { type: 'string' },
-      'dry-run': { type: 'boolean', default: false },
-      json: { type: 'boolean', default: false },
-      out: { type: 'string' },
-      resend: { type: 'boolean', default: false },
-      cause: { type: 'string' },
-    },
-  });
+await runScript(commandLine, async ({ values, words }) => {
   const read = scriptConfig();
   const config = { ...read, business: withDemoGroups(read.business) };
   const log = createLog(process.env.LOG_LEVEL ?? 'silent');
@@ -79,12 +79,12 @@ await runScript(async () => {
       log,
       company: house.company,
     });
-    const [name = ''] = positionals;
+    const [name = ''] = words;
     const job = digests.get(name);
     if (job === undefined)
       throw new Failure(
         'bad-input',
-        `usage: ${usage}`,
+        'no such digest',
         `没有叫「${name}」的晨报,有的是:${[...digests.keys()].join('、')}。`,
       );
     const configured = await job.recipients(moment);

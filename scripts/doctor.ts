@@ -4,8 +4,12 @@ import { realOutside } from '../src/doctor/outside.ts';
 import { lineOf, type Verdict } from '../src/doctor/verdict.ts';
 import { runScript, scriptConfig } from './script.ts';
 
-// npm run doctor: what is set up right, what is not, and what to do. Exit code 1 when something does not work.
-await runScript(async () => {
+const commandLine = {
+  about: '逐项检查设置、数据库、平台密钥、读模型、人员和群,每项一行,不对的写明怎么改。有不对的,退出码是 1。',
+  usage: 'npm run doctor',
+};
+
+await runScript(commandLine, async () => {
   const counted: Record<Verdict['level'], number> = { fine: 0, warning: 0, wrong: 0 };
   for await (const verdict of examine(realOutside(scriptConfig, systemClock))) {
     counted[verdict.level] += 1;

@@ -17,7 +17,9 @@ import { runScript } from './script.ts';
 const folder = 'docs/images/gallery';
 const today = '2026-11-18';
 
-await runScript(async () => {
+const commandLine = { about: '在演示公司上把每张报表画一遍,生成 docs/gallery.md。', usage: 'npm run gallery' };
+
+await runScript(commandLine, async () => {
   const place = mkdtempSync(join(tmpdir(), 'chenbao-gallery-'));
   const url = `sqlite:${join(place, 'crm.sqlite')}`;
   await ensureDemoCompany(url, today);

@@ -5,25 +5,24 @@ import { type CrmTables, crmMigrations } from '../src/crm/schema.ts';
 import { connect } from '../src/database/connect.ts';
 import { migrate } from '../src/database/migrate.ts';
 import { Failure } from '../src/failure.ts';
-import { optionsOf } from './command-line.ts';
 import { runScript, scriptConfig } from './script.ts';
 
-const usage =
-  'npm run generate -- --customers 300 --seed 1 [--activities N] [--until 2026-11-18] [--years 2] [--url URL] [--replace]';
+const commandLine = {
+  about: '生成一家示例公司,写进 CRM 读模型。同样的 --seed 生成同样的公司;已有数据时要加 --replace 才会换掉。',
+  usage:
+    'npm run generate -- --customers 300 --seed 1 [--activities N] [--until 2026-11-18] [--years 2] [--url URL] [--replace]',
+  options: {
+    customers: { type: 'string', default: '300' },
+    seed: { type: 'string', default: '1' },
+    activities: { type: 'string' },
+    until: { type: 'string' },
+    years: { type: 'string', default: '2' },
+    url: { type: 'string' },
+    replace: { type: 'boolean', default: false },
+  },
+} as const;
 
-await runScript(async () => {
-  const values = optionsOf(
-    {
-      customers: { type: 'string', default: '300' },
-      seed: { type: 'string', default: '1' },
-      activities: { type: 'string' },
-      until: { type: 'string' },
-      years: { type: 'string', default: '2' },
-      url: { type: 'string' },
-      replace: { type: 'boolean', default: false },
-    },
-    usage,
-  );
+await runScript(commandLine, async ({ values }) => {
   const { CRM_DATABASE_URL, TIMEZONE } = scriptConfig().house;
   const until =
     values.until === undefined ? dayOfWallTime(wallTimeAt(systemClock.now(), TIMEZONE)) : parseDay(values.until);

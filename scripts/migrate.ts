@@ -4,8 +4,12 @@ import { type Migrations, migrate } from '../src/database/migrate.ts';
 import { storeMigrations } from '../src/store/schema.ts';
 import { runScript, scriptConfig } from './script.ts';
 
-// npm run migrate: the bot's own tables, and the read model where it is tables and not views over a CRM.
-await runScript(async () => {
+const commandLine = {
+  about: '升级 BOT_DATABASE_URL 里机器人自己的表,和 CRM_DATABASE_URL 里的读模型(是视图时不动)。可以重复运行。',
+  usage: 'npm run migrate',
+};
+
+await runScript(commandLine, async () => {
   const { CRM_DATABASE_URL, BOT_DATABASE_URL } = scriptConfig().house;
   await using(BOT_DATABASE_URL, (database) =>
     bring('机器人自己的表', database, 'cb', storeMigrations(database.dialect)),

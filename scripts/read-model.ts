@@ -1,4 +1,3 @@
-import { parseArgs } from 'node:util';
 import { momentAt, systemClock } from '../src/calendar/clock.ts';
 import { checkReadModel } from '../src/crm/read-model/check.ts';
 import { installMapping, mappingNames } from '../src/crm/read-model/install.ts';
@@ -8,21 +7,22 @@ import { connect } from '../src/database/connect.ts';
 import { Failure } from '../src/failure.ts';
 import { runScript, scriptConfig } from './script.ts';
 
-const usage = `npm run read-model -- check [--url URL]
+const commandLine = {
+  about: '检查读模型;或在 CRM 的库上建视图(install);或把视图抄进带索引的表(refresh)。',
+  usage: `npm run read-model -- check [--url URL]
 npm run read-model -- install ${mappingNames().join('|')} --source CRM_SCHEMA --into VIEW_SCHEMA [--url mysql://dba@host/]
-npm run read-model -- refresh --from VIEW_SCHEMA [--url URL]`;
+npm run read-model -- refresh --from VIEW_SCHEMA [--url URL]`,
+  options: {
+    url: { type: 'string' },
+    source: { type: 'string' },
+    into: { type: 'string' },
+    from: { type: 'string' },
+  },
+  words: true,
+} as const;
 
-await runScript(async () => {
-  const { values, positionals } = parseArgs({
-    options: {
-      url: { type: 'string' },
-      source: { type: 'string' },
-      into: { type: 'string' },
-      from: { type: 'string' },
-    },
-    allowPositionals: true,
-  });
-  const [action, mapping] = positionals;
+await runScript(commandLine, async ({ values, words }) => {
+  const [action, mapping] = words;
   const { house } = scriptConfig();
   const url = values.url ?? house.CRM_DATABASE_URL;
   const { today } = momentAt(systemClock.now(), house.TIMEZONE);
@@ -52,7 +52,7 @@ await runScript(async () => {
     }
     return;
   }
-  throw new Failure('bad-input', 'the command is not complete', `用法:\n${usage}`);
+  throw new Failure('bad-input', 'the command is not complete', `没有写全。要这样写:\n${commandLine.usage}`);
 });
 
 async function check(url: string, today: Parameters<typeof checkReadModel>[1]): Promise<void> {

@@ -1,7 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { parseArgs } from 'node:util';
 import { systemClock } from '../src/calendar/clock.ts';
 import type { Config } from '../src/config.ts';
 import { Failure } from '../src/failure.ts';
@@ -18,8 +17,18 @@ import {
 } from '../src/platforms/wecom/seal.ts';
 import { runScript, scriptConfig } from './script.ts';
 
-const usage =
-  'npm run say -- wecom-app|wecom-aibot|dingtalk "漏斗 本月" --as ID [--group ID] [--url http://127.0.0.1:3000] [--out FILE.png]';
+const commandLine = {
+  about: '像平台那样发一条带签名的回调给正在运行的晨报,并打印结果。--as 是平台上的用户 ID。',
+  usage:
+    'npm run say -- wecom-app|wecom-aibot|dingtalk "漏斗 本月" --as ID [--group ID] [--url http://127.0.0.1:3000] [--out FILE.png]',
+  options: {
+    as: { type: 'string' },
+    group: { type: 'string' },
+    url: { type: 'string' },
+    out: { type: 'string' },
+  },
+  words: true,
+} as const;
 
 /** A stream that is not finished by then never will be: the bot itself ends one after six minutes (wecom.md 2.4). */
 const patienceMs = 370_000;
@@ -33,18 +42,10 @@ interface Told {
 }
 
 // Sends a correctly signed callback, as the platform would, to a running server and prints what came back.
-await runScript(async () => {
-  const { values, positionals } = parseArgs({
-    options: {
-      as: { type: 'string' },
-      group: { type: 'string' },
-      url: { type: 'string' },
-      out: { type: 'string' },
-    },
-    allowPositionals: true,
-  });
-  const [channel, text] = positionals;
-  if (text === undefined || positionals.length > 2 || values.as === undefined) throw badInput(`用法:${usage}`);
+await runScript(commandLine, async ({ values, words }) => {
+  const [channel, text] = words;
+  if (text === undefined || words.length > 2 || values.as === undefined)
+    throw badInput(`没有写全。要这样写:\n${commandLine.usage}`);
   const config = scriptConfig();
   const told: Told = {
     userId: values.as,
@@ -61,7 +62,7 @@ await runScript(async () => {
     case 'dingtalk':
       return sayToDingtalk(config, told);
     default:
-      throw badInput(`没有「${channel}」这个渠道。用法:${usage}`);
+      throw badInput(`没有「${channel}」这个渠道,有的是 wecom-app、wecom-aibot、dingtalk。`);
   }
 });
 

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { chartSettingsSchema } from './charts/config.ts';
-import { Failure } from './failure.ts';
+import { SettingsProblems } from './failure.ts';
+import { issueWords, problemLines } from './issue-words.ts';
 import {
   type DingtalkSettings,
   dingtalkRobotSchema,
@@ -28,7 +29,7 @@ const databaseUrl = (fallback: string) =>
   z
     .string()
     .default(fallback)
-    .refine((url) => url.startsWith('mysql://') || url.startsWith('sqlite:'), 'must start with mysql:// or sqlite:');
+    .refine((url) => url.startsWith('mysql://') || url.startsWith('sqlite:'), '要以 mysql:// 或 sqlite: 开头');
 
 const zone = z
   .string()
@@ -40,7 +41,7 @@ const zone = z
     } catch {
       return false;
     }
-  }, 'is not a time zone, write it like Asia/Shanghai');
+  }, '不是时区,要写成 Asia/Shanghai 这样');
 
 const houseSchema = z.object({
   TIMEZONE: zone,
@@ -54,7 +55,7 @@ const houseSchema = z.object({
   REDIS_URL: z
     .string()
     .default('')
-    .refine((url) => url === '' || /^rediss?:\/\//.test(url), 'must start with redis:// or rediss://')
+    .refine((url) => url === '' || /^rediss?:\/\//.test(url), '要以 redis:// 或 rediss:// 开头')
     .transform((url) => (url === '' ? null : url)),
 });
 
@@ -103,24 +104,24 @@ export interface Config {
 }
 
 /**
- * Reads all settings at once. Throws one `misconfigured` failure that names every problem and no value: values of
- * settings are often secrets.
+ * Reads all settings at once. Throws one `SettingsProblems` that names every problem and no value: values of settings
+ * are often secrets.
  */
 export function readConfig(environment: Environment): Config {
   const problems: string[] = [];
   const env = withoutEmpty(withSecretFiles(environment, problems));
   const read = <S extends z.ZodType>(schema: S): z.output<S> | null => {
-    const parsed = schema.safeParse(env);
+    const parsed = schema.safeParse(env, { error: issueWords });
     if (parsed.success) return parsed.data;
-    problems.push(...parsed.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`.trim()));
+    problems.push(...problemLines(parsed.error));
     return null;
   };
   const platform = <T>(settingsOf: (env: Environment) => T | null): T | null => {
     try {
       return settingsOf(env);
     } catch (error) {
-      if (!(error instanceof Failure)) throw error;
-      problems.push(error.message);
+      if (!(error instanceof SettingsProblems)) throw error;
+      problems.push(...error.problems);
       return null;
     }
   };
@@ -144,13 +145,8 @@ export function readConfig(environment: Environment): Config {
     dingtalkRobots === null ||
     store === null ||
     'problems' in business
-  ) {
-    throw new Failure(
-      'misconfigured',
-      `settings:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`,
-      '设置有问题,请管理员看启动日志。',
-    );
-  }
+  )
+    throw new SettingsProblems(problems);
   return {
     server,
     house,
@@ -174,13 +170,13 @@ function withSecretFiles(env: Environment, problems: string[]): Environment {
     const path = env[`${name}_FILE`];
     if (path === undefined || path === '') continue;
     if (env[name] !== undefined && env[name] !== '') {
-      problems.push(`${name} and ${name}_FILE are both set; keep one`);
+      problems.push(`${name} 和 ${name}_FILE 都填了,只留一个`);
       continue;
     }
     try {
       read[name] = readFileSync(path, 'utf8').trim();
     } catch {
-      problems.push(`${name}_FILE cannot be read`);
+      problems.push(`${name}_FILE:读不了这个文件`);
     }
   }
   return read;

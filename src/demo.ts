@@ -3,7 +3,8 @@ import { roleOf } from './access/identity.ts';
 import type { AccessSettings, PushSetting } from './access/settings.ts';
 import { type Role, roleNames } from './access/viewer.ts';
 import type { Day } from './calendar/day.ts';
-import { generateCompany } from './crm/demo/generate-company.ts';
+import { emptyCrm, generateCompany } from './crm/demo/generate-company.ts';
+import { demoCompanyIn, markDemoCompany } from './crm/demo/marker.ts';
 import type { Directory, Person } from './crm/directory.ts';
 import { type CrmTables, crmMigrations } from './crm/schema.ts';
 import { connect } from './database/connect.ts';
@@ -33,9 +34,6 @@ export const withDemoGroups = (settings: BusinessSettings): BusinessSettings =>
         nicknames: { ...demoNicknames, ...settings.nicknames },
       };
 
-/** How the generated company came to be; kept beside it, so that data of one's own is never overwritten. */
-const markerEntity = 'demo_company';
-
 /**
  * Makes sure that the embedded CRM holds a company: generates one when it is empty, and generates it anew when the one
  * there was generated on another day. What was loaded by `npm run load` is left alone. Returns what was done.
@@ -48,20 +46,14 @@ export async function ensureDemoCompany(
   const database = connect<CrmTables>(url);
   try {
     await migrate(database, 'crm', crmMigrations(database.dialect));
-    const marker = await database.kysely
-      .selectFrom('cm_capabilities')
-      .select('note')
-      .where('entity', '=', markerEntity)
-      .executeTakeFirst();
+    const made = await demoCompanyIn(database);
     const anyone = await database.kysely.selectFrom('cm_users').select('user_id').limit(1).executeTakeFirst();
-    if (anyone !== undefined && marker === undefined) return 'own data';
-    if (marker?.note === until) return 'kept';
+    if (anyone !== undefined && made === null) return 'own data';
+    if (made?.until === until) return 'kept';
+    await emptyCrm(database);
+    await markDemoCompany(database, { until: null });
     await generateCompany(database, { seed: 'chenbao', customers, until });
-    await database.kysely.deleteFrom('cm_capabilities').where('entity', '=', markerEntity).execute();
-    await database.kysely
-      .insertInto('cm_capabilities')
-      .values({ entity: markerEntity, level: 'full', note: until })
-      .execute();
+    await markDemoCompany(database, { until });
     return 'generated';
   } finally {
     await database.close();

@@ -17,6 +17,21 @@ export class Failure extends Error {
   }
 }
 
+/** Settings that cannot be used, every problem a line of its own in Chinese; no value of a setting is part of any. */
+export class SettingsProblems extends Failure {
+  readonly problems: readonly string[];
+
+  constructor(problems: readonly string[]) {
+    super(
+      'misconfigured',
+      `${problems.length} problem(s) in the settings`,
+      `设置有问题,改好环境变量、.env 或 SETTINGS_FILE 再运行:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`,
+    );
+    this.name = 'SettingsProblems';
+    this.problems = problems;
+  }
+}
+
 /** The sentence a person reads for any error; unknown errors never show their own text. */
 export function kindlyOf(error: unknown): string {
   return error instanceof Failure ? error.kindly : '这次没查出来,已经记下原因。请稍后再试,或找管理员看一下。';

@@ -20,6 +20,6 @@ try {
   }
 } catch (error) {
   // The log does not exist yet, and a wrong setting must be readable at once.
-  console.error(error instanceof Failure ? `chenbao cannot start, ${error.message}` : error);
+  console.error(error instanceof Failure ? error.kindly : error);
   process.exit(1);
 }

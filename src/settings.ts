@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { accessSettingsSchema } from './access/settings.ts';
 import { languageSettingsSchema } from './commands/settings.ts';
+import { issueWords, problemLines } from './issue-words.ts';
 import { reportSettingsSchema } from './reports/settings.ts';
 import { scheduleSettingsSchema } from './schedule/config.ts';
 import { recallSettingsSchema } from './schedule/recall/config.ts';
@@ -25,14 +26,14 @@ export function readBusinessSettings(path: string | null): SettingsRead {
   try {
     json = JSON.parse(readFileSync(path, 'utf8'));
   } catch (error) {
-    const why = error instanceof SyntaxError ? `is not JSON: ${error.message}` : 'cannot be read';
-    return { problems: [`SETTINGS_FILE ${why}`] };
+    const why = error instanceof SyntaxError ? `不是正确的 JSON(${error.message})` : '读不了这个文件';
+    return { problems: [`SETTINGS_FILE:${why}`] };
   }
-  const parsed = businessSettingsSchema.safeParse(json);
+  const parsed = businessSettingsSchema.safeParse(json, { error: issueWords });
   if (parsed.success) return { settings: parsed.data };
   return {
-    problems: parsed.error.issues.map(
-      (issue) => `SETTINGS_FILE ${issue.path.join('.') || '(top level)'}: ${issue.message}`,
+    problems: problemLines(parsed.error).map((line) =>
+      line.startsWith('没有') ? `SETTINGS_FILE:${line}` : `SETTINGS_FILE 的 ${line}`,
     ),
   };
 }

@@ -19,7 +19,7 @@ function problemsOf(env: Record<string, string>): string {
     return '';
   } catch (error) {
     expect(error).toBeInstanceOf(Failure);
-    return (error as Failure).message;
+    return (error as Failure).kindly;
   }
 }
 
@@ -62,10 +62,10 @@ describe('settings', () => {
   it('take a secret from a file, but not from two places', () => {
     const env = { DINGTALK_CLIENT_ID: 'ding1234', DINGTALK_CLIENT_SECRET_FILE: file('secret', 's3cr3t-from-file\n') };
     expect(readConfig(env).dingtalk?.clientSecret).toBe('s3cr3t-from-file');
-    expect(problemsOf({ ...env, DINGTALK_CLIENT_SECRET: 'x' })).toContain('both set');
+    expect(problemsOf({ ...env, DINGTALK_CLIENT_SECRET: 'x' })).toContain('只留一个');
     expect(
       problemsOf({ DINGTALK_CLIENT_ID: 'ding1234', DINGTALK_CLIENT_SECRET_FILE: join(folder, 'missing') }),
-    ).toContain('cannot be read');
+    ).toContain('读不了');
   });
 
   it('connect WeCom when all of its keys are there', () => {

@@ -4,15 +4,14 @@ import { roles } from './viewer.ts';
 const role = z.enum(roles as readonly [string, ...string[]]).transform((value) => value as (typeof roles)[number]);
 
 /** What a group may see, whoever asks in it: the whole company, one department with all below it, or one region. */
-export const groupBindingSchema = z.union([
-  z.literal('all'),
-  z.strictObject({ department: z.string().min(1) }),
-  z.strictObject({ region: z.string().min(1) }),
-]);
+export const groupBindingSchema = z.union(
+  [z.literal('all'), z.strictObject({ department: z.string().min(1) }), z.strictObject({ region: z.string().min(1) })],
+  '要写 "all"、{ "region": "大区名" } 或 { "department": "部门名" }',
+);
 export type GroupBinding = z.infer<typeof groupBindingSchema>;
 
 /** A time of the wall clock that exists on every day: `09:00`. */
-const timeOfDay = z.string().regex(/^(?:[01]\d|2[0-3]):[0-5]\d$/, 'is not a time of day; write it like 09:00');
+const timeOfDay = z.string().regex(/^(?:[01]\d|2[0-3]):[0-5]\d$/, '不是时刻,要写成 09:00 这样');
 
 /** What is pushed, when. The scope is the group's binding, or what the person may see. */
 export const pushSchema = z.strictObject({
@@ -32,23 +31,18 @@ export const groupRobotSchema = z.union(
     z.strictObject({
       key: z
         .string()
-        .regex(
-          /^[0-9A-Za-z]{8}(?:-[0-9A-Za-z]{4}){3}-[0-9A-Za-z]{12}$/,
-          'is no key of a group robot: write only what stands behind key= in its address',
-        ),
+        .regex(/^[0-9A-Za-z]{8}(?:-[0-9A-Za-z]{4}){3}-[0-9A-Za-z]{12}$/, '不是群机器人的 key:只写地址里 key= 后面那段'),
     }),
     z.strictObject({
-      token: z
-        .string()
-        .regex(/^[0-9A-Za-z]{64}$/, 'is no token of a custom robot: write the 64 characters behind access_token='),
+      token: z.string().regex(/^[0-9A-Za-z]{64}$/, '不是自定义机器人的 token:写地址里 access_token= 后面的 64 个字符'),
       secret: z
         .string()
-        .regex(/^SEC[0-9A-Za-z]{20,100}$/, 'is no secret of a custom robot: it begins with SEC')
+        .regex(/^SEC[0-9A-Za-z]{20,100}$/, '不是自定义机器人的加签密钥:它以 SEC 开头')
         .optional(),
       keyword: z.string().min(1).max(50).optional(),
     }),
   ],
-  'is no robot: a WeCom robot is { "key": the part behind key= }, a DingTalk robot { "token": the 64 characters behind access_token=, "secret": "SEC…" }',
+  '写法不对:企业微信写 { "key": "key= 后面那段" },钉钉写 { "token": "access_token= 后面的 64 个字符", "secret": "SEC…" }',
 );
 export type GroupRobot = z.infer<typeof groupRobotSchema>;
 
@@ -65,11 +59,15 @@ const groupSchema = z
     const problem = (path: string, message: string) => context.addIssue({ code: 'custom', path: [path], message });
     const { robot, platform } = group;
     const fits = robot === undefined || ('key' in robot ? platform === 'wecom' : platform === 'dingtalk');
-    if (!fits) problem('robot', `is not one of ${platform}`);
+    if (!fits)
+      problem(
+        'robot',
+        `不是${platform === 'wecom' ? '企业微信' : platform === 'dingtalk' ? '钉钉' : '模拟器'}的机器人`,
+      );
     for (const { via } of group.push ?? []) {
       if (robot !== undefined && via !== 'app') continue;
-      if (via === 'robot') problem('push', 'goes via robot, but the group has none');
-      else if (platform === 'wecom') problem('push', 'a WeCom group is reached by its webhook robot only; set robot');
+      if (via === 'robot') problem('push', '写了 via robot,可是这个群没有配 robot');
+      else if (platform === 'wecom') problem('push', '企业微信群只能由群机器人推送,要填 robot');
     }
   });
 
@@ -94,7 +92,10 @@ export const accessSettingsSchema = z.strictObject({
     .array(
       z.strictObject({
         platform: z.enum(['wecom', 'dingtalk', 'simulator']),
-        to: z.union([z.strictObject({ user: z.string().min(1) }), z.strictObject({ role })]),
+        to: z.union(
+          [z.strictObject({ user: z.string().min(1) }), z.strictObject({ role })],
+          '要写 { "user": "人名或 CRM 用户编号" } 或 { "role": "director" }',
+        ),
         push: z.array(pushSchema).min(1),
       }),
     )

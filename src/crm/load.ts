@@ -6,35 +6,49 @@ import { Failure } from '../failure.ts';
 import { BatchRefused, BulkInsert, type NewRow, packetLimitOf } from './bulk-insert.ts';
 import { readCell } from './csv/cell.ts';
 import { CsvProblem } from './csv/problem.ts';
-import { readCsv, UnreadableCsv } from './csv/records.ts';
+import { type Checked, readCsv, UnreadableCsv } from './csv/records.ts';
 import { type CsvTable, headerOf, tableOfFile } from './csv/table.ts';
+import { type UnknownIds, unknownIds } from './csv/unknown-ids.ts';
+import { demoCompanyIn } from './demo/marker.ts';
 import { recomputeLastTouch } from './last-touch.ts';
-import type { CrmTableName, CrmTables } from './schema.ts';
+import { type CrmTableName, type CrmTables, crmSchema } from './schema.ts';
 
 export interface LoadSummary {
   /** Rows loaded by table, in the order of the files. */
   readonly rows: Readonly<Partial<Record<CrmTableName, number>>>;
   /** Whether the latest interactions were computed from the rows because the export does not bring them. */
   readonly lastTouchComputed: boolean;
+  /** Cells that point to a row which is not there. */
+  readonly unknown: readonly UnknownIds[];
+}
+
+export interface LoadOptions {
+  /** Empties the whole read model first, a demo company included. */
+  readonly replace?: boolean;
+  progress?(table: CrmTableName, rows: number): void;
 }
 
 /**
  * Replaces the content of the tables for which `directory` has a CSV file, all or nothing, and leaves the others alone.
- * Throws `bad-input` with file, line and column of the first thing that is wrong; values are never part of a message.
+ * Throws `bad-input` with file, line and column of the first thing that is wrong; values are never part of a message. A
+ * demo company is not mixed with: it has to be replaced as a whole.
  */
 export async function loadCsv(
   database: Database<CrmTables>,
   directory: string,
-  progress: (table: CrmTableName, rows: number) => void = () => undefined,
+  { replace = false, progress = () => undefined }: LoadOptions = {},
 ): Promise<LoadSummary> {
   const tables = await tablesIn(directory);
+  if (!replace && (await demoCompanyIn(database)) !== null) throw demoInTheWay();
   const limitBytes = await packetLimitOf(database);
   const rows: Partial<Record<CrmTableName, number>> = {};
   const lastTouchComputed = !tables.some(({ name }) => name === 'cm_customer_last_touch');
   try {
     await database.kysely.transaction().execute(async (transaction) => {
+      if (replace)
+        for (const name of Object.keys(crmSchema)) await sql`delete from ${sql.table(name)}`.execute(transaction);
       for (const table of tables) {
-        await sql`delete from ${sql.table(table.name)}`.execute(transaction);
+        if (!replace) await sql`delete from ${sql.table(table.name)}`.execute(transaction);
         const insert = new BulkInsert(transaction, database.dialect, limitBytes);
         for await (const row of rowsOf(table)) {
           insert.add(table.name, row);
@@ -49,8 +63,16 @@ export async function loadCsv(
   } catch (error) {
     throw await told(error, tables);
   }
-  return { rows, lastTouchComputed };
+  return { rows, lastTouchComputed, unknown: await unknownIds(database, tables, checkedRecords) };
 }
+
+const demoInTheWay = () =>
+  new Failure(
+    'bad-input',
+    'the read model holds the demo company',
+    '这个库里是演示公司,和你的数据混在一起就不对了,所以什么都没有写入。两种办法:加 --replace 用你的数据换掉演示公司;' +
+      '或加 --url sqlite:data/mine.sqlite 载入另一个库,再设 CRM_DATABASE_URL=sqlite:data/mine.sqlite。',
+  );
 
 async function tablesIn(directory: string): Promise<CsvTable[]> {
   let names: string[];
@@ -73,11 +95,6 @@ async function tablesIn(directory: string): Promise<CsvTable[]> {
 /** The rows of a file, each checked. Throws `CsvProblem` at the first cell that does not fit. */
 async function* rowsOf(table: CsvTable): AsyncGenerator<NewRow<CrmTableName>> {
   for await (const { row } of checkedRecords(table)) yield row;
-}
-
-interface Checked {
-  readonly line: number;
-  readonly row: NewRow<CrmTableName>;
 }
 
 async function* checkedRecords(table: CsvTable): AsyncGenerator<Checked> {

@@ -1,5 +1,5 @@
 import type { Config } from '../config.ts';
-import { Failure } from '../failure.ts';
+import { SettingsProblems } from '../failure.ts';
 import { fine, type Verdict, wrong } from './verdict.ts';
 
 /** Reads the settings; every problem is a line of its own. Without settings nothing else can be looked at. */
@@ -8,14 +8,10 @@ export function checkSettings(read: () => Config): { readonly config: Config | n
     const config = read();
     return { config, verdicts: [fine('设置', `都能用,时区 ${config.house.TIMEZONE}`), connectedPlatforms(config)] };
   } catch (error) {
-    if (!(error instanceof Failure) || error.code !== 'misconfigured') throw error;
-    const problems = error.message
-      .split('\n')
-      .slice(1)
-      .map((line) => line.replace(/^\s*-\s*/, ''));
+    if (!(error instanceof SettingsProblems)) throw error;
     return {
       config: null,
-      verdicts: problems.map((problem) =>
+      verdicts: error.problems.map((problem) =>
         wrong('设置', problem, '改好环境变量、.env 或 SETTINGS_FILE,再运行一次;其他检查要等设置能读才做'),
       ),
     };

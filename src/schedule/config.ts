@@ -5,7 +5,7 @@ const day = z.string().transform((text, context): Day => {
   try {
     return parseDay(text);
   } catch {
-    context.addIssue('is not a calendar day; write it like 2027-02-08');
+    context.addIssue('不是日期,要写成 2027-02-08 这样');
     return z.NEVER;
   }
 });

@@ -12,15 +12,15 @@ const ofGroup = (more: object): string[] => problems({ groups: [{ ...group, ...m
 
 it('says each wrong push in one clear line, and no key in it', () => {
   expect(ofGroup({ robot: { key }, push: [{ what: 'funnel' }] })).toEqual([]);
-  expect(ofGroup({ robot: { key }, push: [{ what: 'funnel', at: '25:00' }] })[0]).toMatch(/push.0.at: is not a time/);
+  expect(ofGroup({ robot: { key }, push: [{ what: 'funnel', at: '25:00' }] })[0]).toMatch(/push.0.at: 不是时刻/);
   expect(ofGroup({ robot: { key }, push: [{ what: 'funnel', at: '9:00' }] })).toHaveLength(1);
-  expect(ofGroup({ push: [{ what: 'funnel' }] })[0]).toMatch(/webhook robot only/);
-  expect(ofGroup({ robot: { key: 'https://qyapi/send?key=secretkey' } })[0]).toMatch(
-    /robot.key: is no key of a group robot/,
-  );
+  expect(ofGroup({ push: [{ what: 'funnel' }] })[0]).toMatch(/只能由群机器人推送/);
+  expect(ofGroup({ robot: { key: 'https://qyapi/send?key=secretkey' } })[0]).toMatch(/robot.key: 不是群机器人的 key/);
   expect(ofGroup({ robot: { key: 'secretkey' } }).join()).not.toContain('secretkey');
-  expect(ofGroup({ platform: 'dingtalk', robot: { key }, push: [] })[0]).toMatch(/is not one of dingtalk/);
-  expect(ofGroup({ robot: { token: 'a'.repeat(64), secret: `SEC${'b'.repeat(40)}` } })[0]).toMatch(/not one of wecom/);
+  expect(ofGroup({ platform: 'dingtalk', robot: { key }, push: [] })[0]).toMatch(/不是钉钉的机器人/);
+  expect(ofGroup({ robot: { token: 'a'.repeat(64), secret: `SEC${'b'.repeat(40)}` } })[0]).toMatch(
+    /不是企业微信的机器人/,
+  );
   expect(
     problems({ recipients: [{ platform: 'wecom', to: { role: 'boss' }, push: [{ what: 'funnel' }] }] }),
   ).toHaveLength(1);

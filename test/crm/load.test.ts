@@ -5,6 +5,7 @@ import { sql } from 'kysely';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { CsvProblem } from '../../src/crm/csv/problem.ts';
 import { generateCompany } from '../../src/crm/demo/generate-company.ts';
+import { demoCompanyIn, markDemoCompany } from '../../src/crm/demo/marker.ts';
 import { loadCsv } from '../../src/crm/load.ts';
 import { type CrmTableName, type CrmTables, crmMigrations, crmSchema } from '../../src/crm/schema.ts';
 import type { Database } from '../../src/database/connect.ts';
@@ -123,6 +124,43 @@ describeOnBoth('loading CSV files', (_, open) => {
       await load();
       expect(await rowsOf(database, 'cm_customers')).toEqual([]);
       expect(await rowsOf(database, 'cm_products')).toHaveLength(1);
+    });
+
+    it('tells ids that point to nothing with file, line and column, and loads all the same', async () => {
+      await put('cm_users.csv', 'user_id,name\nu1,王磊\n');
+      await put(
+        'cm_customers.csv',
+        `${header},owner_user_id\n${good},u1\nc2,乙,active,2026-01-05,\nc3,丙,active,2026-01-05,u8\nc4,丁,active,2026-01-05,u9\nc5,戊,active,2026-01-05,u9\n`,
+      );
+      const { rows, unknown } = await load();
+      expect(rows.cm_customers).toBe(5);
+      expect(unknown).toEqual([
+        {
+          file: 'cm_customers.csv',
+          column: 'owner_user_id',
+          target: 'cm_users',
+          line: 4,
+          rows: 3,
+          distinct: 2,
+          ids: ['u9', 'u8'],
+        },
+      ]);
+    });
+
+    it('is never mixed with the demo company: it replaces it as a whole or not at all', async () => {
+      await sql`delete from cm_users`.execute(database.kysely);
+      await sql`delete from cm_customers`.execute(database.kysely);
+      await put('cm_customers.csv', `${header}\n${good}\n`);
+      await load();
+      await markDemoCompany(database, { until: null });
+      await put('cm_customers.csv', `${header}\n${good.replace('c1', 'c2')}\n`);
+      await put('cm_users.csv', 'user_id,name\nu1,王磊\n');
+      await expect(load()).rejects.toMatchObject({ code: 'bad-input', kindly: expect.stringContaining('--replace') });
+      expect((await rowsOf(database, 'cm_customers')).map((row) => row.customer_id)).toEqual(['c1']);
+      await rm(join(directory, 'cm_customers.csv'));
+      await loadCsv(database, directory, { replace: true });
+      expect(await rowsOf(database, 'cm_customers')).toEqual([]);
+      expect(await demoCompanyIn(database)).toBeNull();
     });
 
     it('keeps the latest interactions of an export that brings them', async () => {

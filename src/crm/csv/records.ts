@@ -1,11 +1,19 @@
 import { createReadStream } from 'node:fs';
 import { pipeline } from 'node:stream';
 import { type CsvError, parse } from 'csv-parse';
+import type { NewRow } from '../bulk-insert.ts';
+import type { CrmTableName } from '../schema.ts';
 
 /** One record of a CSV file with the line on which it begins; a quoted field may run over several. */
 export interface CsvRecord {
   readonly line: number;
   readonly fields: readonly string[];
+}
+
+/** A record whose cells were checked against their columns, with the line on which it begins. */
+export interface Checked {
+  readonly line: number;
+  readonly row: NewRow<CrmTableName>;
 }
 
 /** The file cannot be read as CSV from this line on. */

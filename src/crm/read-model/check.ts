@@ -3,6 +3,7 @@ import { addDays, type Day } from '../../calendar/day.ts';
 import type { Database } from '../../database/connect.ts';
 import { codeValues } from '../code-values.ts';
 import { readDirectory } from '../directory.ts';
+import { orphans, references, stageReferences } from '../references.ts';
 import { type CrmTableName, type CrmTables, crmSchema } from '../schema.ts';
 import type { Finding } from './finding.ts';
 import { checkShape } from './shape.ts';
@@ -23,33 +24,6 @@ const needed: readonly CrmTableName[] = [
 
 /** What stays empty for good reasons: the bot's own snapshot, and what only says something when it is there. */
 const mayBeEmpty: readonly CrmTableName[] = ['cm_opportunity_daily', 'cm_owner_changes', 'cm_campaign_responses'];
-
-/** table, column, the table it points to, the key there. */
-const references: readonly (readonly [CrmTableName, string, CrmTableName, string])[] = [
-  ['cm_users', 'department_id', 'cm_departments', 'department_id'],
-  ['cm_departments', 'parent_id', 'cm_departments', 'department_id'],
-  ['cm_customers', 'owner_user_id', 'cm_users', 'user_id'],
-  ['cm_contacts', 'customer_id', 'cm_customers', 'customer_id'],
-  ['cm_leads', 'customer_id', 'cm_customers', 'customer_id'],
-  ['cm_opportunities', 'customer_id', 'cm_customers', 'customer_id'],
-  ['cm_opportunities', 'owner_user_id', 'cm_users', 'user_id'],
-  ['cm_stage_events', 'opportunity_id', 'cm_opportunities', 'opportunity_id'],
-  ['cm_activities', 'customer_id', 'cm_customers', 'customer_id'],
-  ['cm_contracts', 'customer_id', 'cm_customers', 'customer_id'],
-  ['cm_contract_lines', 'contract_id', 'cm_contracts', 'contract_id'],
-  ['cm_contract_lines', 'product_id', 'cm_products', 'product_id'],
-  ['cm_payments', 'contract_id', 'cm_contracts', 'contract_id'],
-  ['cm_payment_plans', 'contract_id', 'cm_contracts', 'contract_id'],
-  ['cm_quotes', 'opportunity_id', 'cm_opportunities', 'opportunity_id'],
-  ['cm_tickets', 'customer_id', 'cm_customers', 'customer_id'],
-  ['cm_customer_usage', 'customer_id', 'cm_customers', 'customer_id'],
-];
-
-const stageReferences: readonly (readonly [CrmTableName, string])[] = [
-  ['cm_opportunities', 'stage_id'],
-  ['cm_stage_events', 'to_stage_id'],
-  ['cm_stage_events', 'from_stage_id'],
-];
 
 /** Moments of things that have happened; plans, expected dates and ends may well lie ahead. */
 const happened: readonly (readonly [CrmTableName, string])[] = [
@@ -145,9 +119,10 @@ async function checkKeys({ tables, has, count }: Look): Promise<Finding[]> {
 
 async function checkReferences({ has, count }: Look): Promise<Finding[]> {
   const findings: Finding[] = [];
-  for (const [table, column, target, key] of references) {
+  for (const reference of references) {
+    const { table, column, target, key } = reference;
     if (!has(table, column) || !has(target, key)) continue;
-    const rows = await count(orphans(table, column, target, key));
+    const rows = await count(sql`select count(*) as n ${orphans(reference)}`);
     const line = `${table} 有 ${rows} 行的 ${column} 在 ${target} 里找不到,这些行不会计入按它分组的报表。`;
     findings.push(...about(rows, 'warning', 'orphan', table, column, line));
   }
@@ -156,20 +131,15 @@ async function checkReferences({ has, count }: Look): Promise<Finding[]> {
 
 async function checkStages({ has, count }: Look): Promise<Finding[]> {
   const findings: Finding[] = [];
-  for (const [table, column] of stageReferences) {
-    if (!has(table, column) || !has('cm_stages', 'stage_id')) continue;
-    const rows = await count(orphans(table, column, 'cm_stages', 'stage_id'));
+  for (const reference of stageReferences) {
+    const { table, column, target, key } = reference;
+    if (!has(table, column) || !has(target, key)) continue;
+    const rows = await count(sql`select count(*) as n ${orphans(reference)}`);
     const line = `${table} 有 ${rows} 行的 ${column} 不在 cm_stages 里,漏斗会漏掉它们:把这些阶段补进 cm_stages。`;
     findings.push(...about(rows, 'error', 'unknown-stage', table, column, line));
   }
   return findings;
 }
-
-const orphans = (table: CrmTableName, column: string, target: CrmTableName, key: string) =>
-  sql<{ n: number }>`
-    select count(*) as n from ${sql.table(table)} as r
-    left join ${sql.table(target)} as t on t.${sql.ref(key)} = r.${sql.ref(column)}
-    where r.${sql.ref(column)} is not null and t.${sql.ref(key)} is null`;
 
 async function checkCodes({ tables, has, count }: Look): Promise<Finding[]> {
   const findings: Finding[] = [];

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { Failure } from '../../failure.ts';
+import { SettingsProblems } from '../../failure.ts';
+import { issueWords, problemLines } from '../../issue-words.ts';
 
 /** One enterprise internal-app robot (企业内部应用机器人) of one company. */
 export interface DingtalkSettings {
@@ -26,7 +27,7 @@ const base = (fallback: string) =>
   optionalText.transform((text, context) => {
     const normal = normalBase(text ?? fallback);
     if (normal === null) {
-      context.addIssue('must be like https://host[:port], without user, query or fragment');
+      context.addIssue('要写成 https://主机[:端口],不带用户名、? 和 #');
       return z.NEVER;
     }
     return normal;
@@ -50,14 +51,14 @@ export const dingtalkSchema = z
     const clientSecret = env.DINGTALK_CLIENT_SECRET;
     if (clientId === undefined && clientSecret === undefined) {
       if (env.DINGTALK_ROBOT_CODE === undefined) return null;
-      problem('DINGTALK_CLIENT_ID', 'is missing although DINGTALK_ROBOT_CODE is set');
+      problem('DINGTALK_CLIENT_ID', '没有填,而 DINGTALK_ROBOT_CODE 填了');
       return z.NEVER;
     }
-    if (clientId === undefined) problem('DINGTALK_CLIENT_ID', 'is missing although DINGTALK_CLIENT_SECRET is set');
-    if (clientSecret === undefined) problem('DINGTALK_CLIENT_SECRET', 'is missing although DINGTALK_CLIENT_ID is set');
+    if (clientId === undefined) problem('DINGTALK_CLIENT_ID', '没有填,而 DINGTALK_CLIENT_SECRET 填了');
+    if (clientSecret === undefined) problem('DINGTALK_CLIENT_SECRET', '没有填,而 DINGTALK_CLIENT_ID 填了');
     const mode = env.DINGTALK_MODE ?? 'http';
-    if (mode === 'stream') problem('DINGTALK_MODE', 'stream is not offered by this version; set http');
-    else if (mode !== 'http') problem('DINGTALK_MODE', 'must be http');
+    if (mode === 'stream') problem('DINGTALK_MODE', '这一版还不支持 stream,填 http 或空着');
+    else if (mode !== 'http') problem('DINGTALK_MODE', '只能是 http');
     if (clientId === undefined || clientSecret === undefined || mode !== 'http') return z.NEVER;
     return {
       clientId,
@@ -75,19 +76,14 @@ export const dingtalkSchema = z
 
 /**
  * Reads the settings out of an environment: null when DingTalk is not configured.
- * @throws Failure `misconfigured`, naming every wrong setting and no value.
+ * @throws SettingsProblems, naming every wrong setting and no value.
  */
 export function readDingtalkSettings(
   environment: Readonly<Record<string, string | undefined>>,
 ): DingtalkSettings | null {
-  const parsed = dingtalkSchema.safeParse(environment);
+  const parsed = dingtalkSchema.safeParse(environment, { error: issueWords });
   if (parsed.success) return parsed.data;
-  const problems = parsed.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`).join('; ');
-  throw new Failure(
-    'misconfigured',
-    `DingTalk settings: ${problems}`,
-    '钉钉还没有配好,请管理员检查 DINGTALK_ 开头的设置。',
-  );
+  throw new SettingsProblems(problemLines(parsed.error));
 }
 
 function normalBase(text: string): string | null {

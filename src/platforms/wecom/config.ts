@@ -1,13 +1,14 @@
 import { z } from 'zod';
-import { Failure } from '../../failure.ts';
+import { SettingsProblems } from '../../failure.ts';
+import { issueWords, problemLines } from '../../issue-words.ts';
 
-const aesKey = z.string().regex(/^[A-Za-z0-9+/]{43}$/, 'must be exactly 43 letters and digits');
-const callbackToken = z.string().regex(/^[A-Za-z0-9]{3,32}$/, 'must be 3 to 32 letters and digits');
+const aesKey = z.string().regex(/^[A-Za-z0-9+/]{43}$/, '要正好 43 个字母和数字');
+const callbackToken = z.string().regex(/^[A-Za-z0-9]{3,32}$/, '要 3 到 32 个字母和数字');
 const base = (protocols: readonly string[]) =>
   z
     .string()
     .refine((text) => URL.canParse(text) && protocols.includes(new URL(text).protocol), {
-      message: `must be an address with ${protocols.join(' or ')}`,
+      message: `要写成 ${protocols.map((protocol) => `${protocol}//`).join(' 或 ')} 开头的地址`,
     })
     .transform((text) => text.replace(/\/+$/, ''));
 
@@ -16,8 +17,8 @@ const apiBase = base(['https:', 'http:']).default('https://qyapi.weixin.qq.com')
 /** Self-built app (自建应用): callbacks as XML, answers by `message/send` (wecom.md 1 and 5). */
 export const wecomAppSchema = z
   .object({
-    WECOM_CORP_ID: z.string().regex(/^[A-Za-z0-9_-]{4,64}$/, 'must be the corp id, as in ww1234567890abcdef'),
-    WECOM_AGENT_ID: z.string().regex(/^\d{1,10}$/, 'must be the digits of the agent id'),
+    WECOM_CORP_ID: z.string().regex(/^[A-Za-z0-9_-]{4,64}$/, '要写企业 ID,如 ww1234567890abcdef'),
+    WECOM_AGENT_ID: z.string().regex(/^\d{1,10}$/, '要写 AgentId 的数字'),
     WECOM_APP_SECRET: z.string().min(8),
     WECOM_APP_TOKEN: callbackToken,
     WECOM_APP_AES_KEY: aesKey,
@@ -72,7 +73,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 const isSet = (environment: Environment, name: string): boolean => (environment[name] ?? '').trim() !== '';
 
 /**
- * The settings of one channel: null when none of its own variables is set. Throws `misconfigured` naming every variable
+ * The settings of one channel: null when none of its own variables is set. Throws `SettingsProblems` naming every variable
  * that is missing or wrong, never its value.
  */
 function settingsOf<T>(
@@ -86,22 +87,14 @@ function settingsOf<T>(
   const given = [...required, ...optional]
     .filter((name) => isSet(environment, name))
     .map((name) => [name, environment[name]?.trim()]);
-  const read = schema.safeParse(Object.fromEntries(given));
+  const read = schema.safeParse(Object.fromEntries(given), { error: issueWords });
   if (read.success) return read.data;
-  const problems = read.error.issues.map((issue) => {
-    const name = issue.path.join('.');
-    return isSet(environment, name) ? `${name} ${issue.message}` : `${name} is missing`;
-  });
-  throw new Failure(
-    'misconfigured',
-    `${channel}: ${problems.join('; ')}`,
-    `${channel} 的设置不完整:${problems.join(';')}。请补齐后重启。`,
-  );
+  throw new SettingsProblems(problemLines(read.error).map((line) => `${line}(${channel}要用)`));
 }
 
 export const wecomAppSettings = (environment: Environment): WecomAppSettings | null =>
   settingsOf(
-    'WeCom app',
+    '企业微信自建应用',
     wecomAppSchema,
     ['WECOM_CORP_ID', 'WECOM_AGENT_ID', 'WECOM_APP_SECRET', 'WECOM_APP_TOKEN', 'WECOM_APP_AES_KEY'],
     ['WECOM_API_BASE'],
@@ -110,7 +103,7 @@ export const wecomAppSettings = (environment: Environment): WecomAppSettings | n
 
 export const wecomAibotSettings = (environment: Environment): WecomAibotSettings | null =>
   settingsOf(
-    'WeCom 智能机器人',
+    '企业微信智能机器人',
     wecomAibotSchema,
     ['WECOM_AIBOT_TOKEN', 'WECOM_AIBOT_AES_KEY'],
     ['WECOM_AIBOT_ID', 'WECOM_AIBOT_NAME', 'WECOM_API_BASE'],

@@ -7,7 +7,7 @@ export const recallSettingsSchema = z.strictObject({
       /** On work days, to each rep. */
       at: z
         .string()
-        .regex(/^(?:[01]\d|2[0-3]):[0-5]\d$/, 'is not a time of day; write it like 09:05')
+        .regex(/^(?:[01]\d|2[0-3]):[0-5]\d$/, '不是时刻,要写成 09:05 这样')
         .default('09:05'),
       /** So many customers a person and day at most; the others come on the next work days, the dearest first. */
       perDay: z.number().int().min(1).max(50).default(20),

@@ -31,14 +31,14 @@ test('off without keys, on with both; the robot is the app unless said otherwise
 });
 
 const wrong: readonly (readonly [Record<string, string>, RegExp])[] = [
-  [{ DINGTALK_CLIENT_ID: 'x' }, /DINGTALK_CLIENT_SECRET is missing/],
-  [{ DINGTALK_CLIENT_SECRET: 'top-secret' }, /DINGTALK_CLIENT_ID is missing/],
-  [{ DINGTALK_ROBOT_CODE: 'x' }, /DINGTALK_CLIENT_ID is missing/],
-  [{ ...keys, DINGTALK_MODE: 'stream' }, /DINGTALK_MODE stream is not offered/],
-  [{ ...keys, DINGTALK_MODE: 'carrier-pigeon' }, /DINGTALK_MODE must be http/],
-  [{ ...keys, DINGTALK_API_BASE: 'api.dingtalk.com' }, /DINGTALK_API_BASE must be/],
-  [{ ...keys, DINGTALK_OAPI_BASE: 'https://u:p@oapi.dingtalk.com' }, /DINGTALK_OAPI_BASE must be/],
-  [{ ...keys, DINGTALK_OAPI_BASE: 'ftp://oapi.dingtalk.com' }, /DINGTALK_OAPI_BASE must be/],
+  [{ DINGTALK_CLIENT_ID: 'x' }, /DINGTALK_CLIENT_SECRET:没有填/],
+  [{ DINGTALK_CLIENT_SECRET: 'top-secret' }, /DINGTALK_CLIENT_ID:没有填/],
+  [{ DINGTALK_ROBOT_CODE: 'x' }, /DINGTALK_CLIENT_ID:没有填/],
+  [{ ...keys, DINGTALK_MODE: 'stream' }, /DINGTALK_MODE:这一版还不支持 stream/],
+  [{ ...keys, DINGTALK_MODE: 'carrier-pigeon' }, /DINGTALK_MODE:只能是 http/],
+  [{ ...keys, DINGTALK_API_BASE: 'api.dingtalk.com' }, /DINGTALK_API_BASE:要写成/],
+  [{ ...keys, DINGTALK_OAPI_BASE: 'https://u:p@oapi.dingtalk.com' }, /DINGTALK_OAPI_BASE:要写成/],
+  [{ ...keys, DINGTALK_OAPI_BASE: 'ftp://oapi.dingtalk.com' }, /DINGTALK_OAPI_BASE:要写成/],
 ];
 test.each(wrong)('%j is misconfigured, and says which setting without its value', (env, message) => {
   try {
@@ -46,7 +46,7 @@ test.each(wrong)('%j is misconfigured, and says which setting without its value'
     expect.unreachable();
   } catch (error) {
     expect(error).toBeInstanceOf(Failure);
-    expect(error).toMatchObject({ code: 'misconfigured', message: expect.stringMatching(message) });
-    expect(String(error)).not.toMatch(/top-secret|carrier-pigeon|u:p/);
+    expect(error).toMatchObject({ code: 'misconfigured', kindly: expect.stringMatching(message) });
+    expect(`${String(error)} ${(error as Failure).kindly}`).not.toMatch(/top-secret|carrier-pigeon|u:p/);
   }
 });

@@ -27,10 +27,10 @@ test('all there, or not there at all', () => {
 
 test('what is missing or wrong is named, its value is not', () => {
   const { WECOM_APP_SECRET: _, ...incomplete } = appEnvironment;
-  expect(problemOf(incomplete)).toContain('WECOM_APP_SECRET is missing');
+  expect(problemOf(incomplete)).toContain('WECOM_APP_SECRET:没有填');
   for (const aesKey of [appEnvironment.WECOM_APP_AES_KEY.slice(1), `${appEnvironment.WECOM_APP_AES_KEY}x`]) {
     const problem = problemOf({ ...appEnvironment, WECOM_APP_AES_KEY: aesKey });
-    expect(problem).toContain('WECOM_APP_AES_KEY must be exactly 43');
+    expect(problem).toContain('WECOM_APP_AES_KEY:要正好 43');
     expect(problem).not.toContain(aesKey);
   }
   for (const [name, value] of [
