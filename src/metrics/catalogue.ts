@@ -8,6 +8,7 @@ import { marketingMetrics } from './marketing.ts';
 import type { Metric } from './metric.ts';
 import { predictionMetrics } from './predictions.ts';
 import { qualityMetrics } from './quality.ts';
+import { quoteMetrics } from './quotes.ts';
 import { salesMetrics } from './sales.ts';
 import { serviceMetrics } from './service.ts';
 import { targetMetrics } from './targets.ts';
@@ -17,6 +18,7 @@ import { valueMetrics } from './value.ts';
 /** The dictionary, in the order in which 口径 lists it. */
 export const metrics: readonly Metric[] = [
   ...salesMetrics,
+  ...quoteMetrics,
   ...collectionMetrics,
   ...targetMetrics,
   ...funnelMetrics,

@@ -30,6 +30,7 @@ import { paymentOverdueReport } from './payment-overdue.ts';
 import { paymentRateReport } from './payment-rate.ts';
 import { pipelineChangesReport } from './pipeline-changes.ts';
 import { pipelineValueReport } from './pipeline-value.ts';
+import { quoteResponseReport } from './quote-response.ts';
 import { rankingReport } from './ranking.ts';
 import { renewalDueReport } from './renewal-due.ts';
 import { renewalRateReport } from './renewal-rate.ts';
@@ -70,6 +71,7 @@ export const reports: readonly Report[] = [
   campaignRoiReport,
   winRateReport,
   avgOrderValueReport,
+  quoteResponseReport,
   salesCycleReport,
   paymentRateReport,
   followupsReport,

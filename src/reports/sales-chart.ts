@@ -43,13 +43,20 @@ export function salesChart(input: SalesChartInput): ChartSpec | null {
     };
   }
   const names = [...new Set([...now, ...before].map((cell) => cell.parts[0]?.name ?? ''))];
-  const value = (side: typeof now, name: string) => side.find((cell) => cell.parts[0]?.name === name)?.value ?? 0;
-  const sorted = names.sort((a, b) => value(now, b) - value(now, a));
-  const [kept, rest] =
-    sorted.length > mostBars ? [sorted.slice(0, mostBars - 1), sorted.slice(mostBars - 1)] : [sorted, []];
+  // What has no cases has no rate (decision 19), and rates of several parts do not add up to one.
+  const adds = metric.computation.kind !== 'ratio';
+  const value = (side: typeof now, name: string): number | null =>
+    side.find((cell) => cell.parts[0]?.name === name)?.value ?? (adds ? 0 : null);
+  const size = (side: typeof now, name: string): number => value(side, name) ?? (adds ? 0 : -1);
+  const sorted = names.sort((a, b) => size(now, b) - size(now, a));
+  const [kept, rest] = !adds
+    ? [sorted.slice(0, mostBars), []]
+    : sorted.length > mostBars
+      ? [sorted.slice(0, mostBars - 1), sorted.slice(mostBars - 1)]
+      : [sorted, []];
   const series = (side: typeof now) => [
     ...kept.map((name) => value(side, name)),
-    ...(rest.length === 0 ? [] : [rest.reduce((all, name) => all + value(side, name), 0)]),
+    ...(rest.length === 0 ? [] : [rest.reduce((all, name) => all + size(side, name), 0)]),
   ];
   return {
     ...frame,

@@ -27,6 +27,8 @@ export const reportSettingsSchema = z.strictObject({
   fiscalYearStartMonth: z.number().int().min(1).max(12).default(1),
   /** Item 107: the conversion that the digest watches. */
   keyConversion: z.strictObject({ from: z.string(), to: z.string() }).default({ from: '需求诊断', to: '方案演示' }),
+  /** Item 16: hours from the customer's request to the formal quote; later is late. */
+  quoteHours: z.number().int().min(1).max(720).default(24),
   /** Decision 9: days after the period within which a lead may still turn into an order, for channels. */
   conversionLagDays: z.number().int().min(0).max(730).default(90),
 });
