@@ -2,11 +2,12 @@ import { type RawBuilder, sql } from 'kysely';
 import type { Moment } from '../calendar/clock.ts';
 import { addDays, type Day, daysBetween, startOf } from '../calendar/day.ts';
 import type { Period } from '../calendar/period.ts';
-import type { Crm } from '../crm/crm.ts';
+import type { Crm, QueryParts } from '../crm/crm.ts';
 import type { RowFilter } from '../crm/rows.ts';
 import type { Scope } from '../crm/scope.ts';
 import { countIf } from '../database/dialect.ts';
 import type { Rate } from '../figures/rate.ts';
+import { whole } from './stage-position.ts';
 
 /** What a period's leads cost and became, by channel or campaign. Money is integer fen; null = not known. */
 export interface ChannelResult {
@@ -29,7 +30,8 @@ export interface ChannelResult {
 export interface ChannelRequest {
   readonly scope: Scope;
   readonly filter: RowFilter;
-  readonly period: Period;
+  /** Each is looked at on its own. */
+  readonly periods: readonly Period[];
   readonly by: 'channel' | 'campaign';
   /** Days after the period in which a lead may still become a customer. */
   readonly lagDays: number;
@@ -53,13 +55,11 @@ export const returnOf = ({ costFen, revenueFen, settled }: ChannelResult): numbe
 export const wonRateOf = ({ wonLeads, leads }: ChannelResult): Rate => ({ numerator: wonLeads, denominator: leads });
 
 interface LeadRow {
+  readonly period_no: number;
   readonly part_id: string | null;
   readonly leads: number;
   readonly converted: number;
   readonly won: number;
-}
-interface WonRow {
-  readonly part_id: string | null;
   readonly customers: number;
   readonly revenue: number;
 }
@@ -73,45 +73,70 @@ interface CampaignRow {
   readonly revenue: number | null;
 }
 
-/** Three queries: leads and what became of them, the contracts they brought, the campaigns that ran. */
-export async function readChannels(crm: Crm, request: ChannelRequest): Promise<ChannelResult[]> {
-  const { scope, filter, period, by, moment, lagDays, withCosts } = request;
+/**
+ * What the leads of each period cost and became. Two queries: the leads with the contracts that they brought, and the
+ * campaigns that ran.
+ */
+export async function readChannels(crm: Crm, request: ChannelRequest): Promise<ChannelResult[][]> {
+  const { scope, periods, by, withCosts } = request;
+  const [leads, campaigns] = await Promise.all([
+    crm.read<LeadRow>(scope, (parts) => {
+      const members = periods.flatMap((period, p) => leadMembers(parts, request, period, p));
+      return sql<LeadRow>`${sql.join(members, sql` union all `)}`;
+    }),
+    withCosts || by === 'campaign'
+      ? crm.read<CampaignRow>(scope, ({ rows, sql: bridge }): RawBuilder<CampaignRow> => {
+          const ran = periods.map(
+            ({ from, to }) => sql`(t.starts_on <= ${to} and (t.ends_on is null or t.ends_on >= ${from}))`,
+          );
+          return sql`select t.campaign_id as campaign_id, t.name as name, t.type as channel, ${bridge.day(sql`t.starts_on`)} as starts, ${bridge.day(sql`t.ends_on`)} as ends, ${bridge.fen(sql`coalesce(t.actual_cost, t.budget)`)} as cost, ${bridge.fen(sql`t.actual_revenue`)} as revenue from ${rows.open('cm_campaigns')} as t where ${sql.join(ran, sql` or `)}`;
+        })
+      : [],
+  ]);
+  return periods.map((period, p) => {
+    const ran = campaigns.filter(
+      ({ starts, ends }) => starts !== null && starts <= period.to && (ends === null || ends >= period.from),
+    );
+    const own = leads.filter((row) => Number(row.period_no) === p);
+    return combine(request, period, own, ran);
+  });
+}
+
+/** The leads of a period by part, and the customers and the money that they brought by the part of the first of them. */
+function leadMembers(
+  { rows, sql: bridge }: QueryParts,
+  { filter, by, moment, lagDays }: ChannelRequest,
+  period: Period,
+  p: number,
+): RawBuilder<LeadRow>[] {
   const part = by === 'channel' ? sql`t.source` : sql`t.campaign_id`;
   const tomorrow = addDays(moment.today, 1);
   const end = period.to < moment.today ? addDays(period.to, 1) : tomorrow;
   const lagged = addDays(period.to, 1 + lagDays);
   const matured = lagged < tomorrow ? lagged : tomorrow;
   const created = sql`t.created_at >= ${startOf(period.from)} and t.created_at < ${startOf(end)}`;
-  const [leads, won, campaigns] = await Promise.all([
-    crm.read<LeadRow>(scope, ({ rows, sql: bridge }) => {
-      const contracts = rows.of('cm_contracts');
-      const signed = sql`exists (select 1 from ${contracts} as k where k.customer_id = t.customer_id and k.status in ('effective', 'completed') and k.signed_on >= ${bridge.day(sql`t.created_at`)} and k.signed_on < ${matured})`;
-      const converted = countIf(
-        sql`t.status = 'converted' and (t.converted_at is null or t.converted_at < ${startOf(matured)})`,
-      );
-      return sql<LeadRow>`select ${part} as part_id, count(*) as leads, ${converted} as converted, ${countIf(signed)} as won from ${rows.of('cm_leads', filter)} as t where ${created} group by ${part}`;
-    }),
-    crm.read<WonRow>(scope, ({ rows, sql: bridge }) => {
-      const period = rows.of('cm_leads', filter);
-      // A customer with several leads is credited to the first of them, once.
-      const first = sql`(select t.customer_id, min(${bridge.concat(sql`t.created_at`, sql`t.lead_id`)}) as first_lead from ${period} as t where ${created} and t.customer_id is not null group by t.customer_id)`;
-      return sql<WonRow>`select ${part} as part_id, count(distinct k.customer_id) as customers, ${bridge.sumFen(sql`k.amount`)} as revenue from ${first} as f join ${period} as t on t.customer_id = f.customer_id and ${bridge.concat(sql`t.created_at`, sql`t.lead_id`)} = f.first_lead join ${rows.of('cm_contracts')} as k on k.customer_id = t.customer_id where ${created} and k.status in ('effective', 'completed') and k.signed_on >= ${bridge.day(sql`t.created_at`)} and k.signed_on < ${matured} group by ${part}`;
-    }),
-    withCosts || by === 'campaign'
-      ? crm.read<CampaignRow>(
-          scope,
-          ({ rows, sql: bridge }): RawBuilder<CampaignRow> =>
-            sql`select t.campaign_id as campaign_id, t.name as name, t.type as channel, ${bridge.day(sql`t.starts_on`)} as starts, ${bridge.day(sql`t.ends_on`)} as ends, ${bridge.fen(sql`coalesce(t.actual_cost, t.budget)`)} as cost, ${bridge.fen(sql`t.actual_revenue`)} as revenue from ${rows.open('cm_campaigns')} as t where t.starts_on <= ${period.to} and (t.ends_on is null or t.ends_on >= ${period.from})`,
-        )
-      : [],
-  ]);
-  return combine(request, leads, won, campaigns);
+  const [leads, contracts] = [rows.of('cm_leads', filter), rows.of('cm_contracts')];
+  const signed = sql`k.status in ('effective', 'completed') and k.signed_on >= ${bridge.day(sql`t.created_at`)} and k.signed_on < ${matured}`;
+  const converted = countIf(
+    sql`t.status = 'converted' and (t.converted_at is null or t.converted_at < ${startOf(matured)})`,
+  );
+  const won = countIf(sql`exists (select 1 from ${contracts} as k where k.customer_id = t.customer_id and ${signed})`);
+  // A customer with several leads is credited to the first of them, once.
+  const place = bridge.concat(sql`t.created_at`, sql`t.lead_id`);
+  const first = sql`(select t.customer_id, min(${place}) as first_lead from ${leads} as t where ${created} and t.customer_id is not null group by t.customer_id)`;
+  return [
+    sql`select ${whole(p)} as period_no, ${part} as part_id, count(*) as leads, ${converted} as converted, ${won} as won, 0 as customers, 0 as revenue
+      from ${leads} as t where ${created} group by ${part}`,
+    sql`select ${whole(p)}, ${part}, 0, 0, 0, count(distinct k.customer_id), ${bridge.sumFen(sql`k.amount`)}
+      from ${first} as f join ${leads} as t on t.customer_id = f.customer_id and ${place} = f.first_lead
+      join ${contracts} as k on k.customer_id = t.customer_id where ${created} and ${signed} group by ${part}`,
+  ];
 }
 
 function combine(
-  { by, filter, period, moment, withCosts, settled }: ChannelRequest,
+  { by, moment, withCosts, settled, filter }: ChannelRequest,
+  period: Period,
   leads: readonly LeadRow[],
-  won: readonly WonRow[],
   campaigns: readonly CampaignRow[],
 ): ChannelResult[] {
   const asked = (channel: string | null, id: string): boolean =>
@@ -133,15 +158,11 @@ function combine(
   const textOf = (key: string | null): string | null => (key === null || key === '' ? null : String(key));
   const keys = new Set<string | null>([...leads.map((row) => textOf(row.part_id)), ...costs.keys()]);
   return [...keys].map((key): ChannelResult => {
-    const [lead, contract] = [
-      leads.filter((row) => textOf(row.part_id) === key),
-      won.filter((row) => textOf(row.part_id) === key),
-    ];
-    const sum = <R>(list: readonly R[], of: (row: R) => number): number =>
-      list.reduce((all, row) => all + Number(of(row)), 0);
+    const own = leads.filter((row) => textOf(row.part_id) === key);
+    const sum = (of: (row: LeadRow) => number): number => own.reduce((all, row) => all + Number(of(row)), 0);
     const cost = key === null ? undefined : costs.get(key);
-    const count = sum(lead, (row) => row.leads);
-    const brought = sum(contract, (row) => row.revenue);
+    const count = sum((row) => row.leads);
+    const brought = sum((row) => row.revenue);
     // What a campaign recorded itself counts for it; a channel takes it only where no lead carries the trace.
     const recorded = cost?.revenue ?? null;
     const useRecorded = recorded !== null && withCosts && (by === 'campaign' || count === 0);
@@ -150,9 +171,9 @@ function combine(
       name: cost?.name ?? key ?? (by === 'channel' ? '来源未填' : '不属于活动'),
       costFen: withCosts && cost !== undefined && cost.cost > 0 ? cost.cost : null,
       leads: count,
-      converted: sum(lead, (row) => row.converted),
-      wonLeads: sum(lead, (row) => row.won),
-      wonCustomers: sum(contract, (row) => row.customers),
+      converted: sum((row) => row.converted),
+      wonLeads: sum((row) => row.won),
+      wonCustomers: sum((row) => row.customers),
       revenueFen: useRecorded ? recorded : brought,
       settled,
     };

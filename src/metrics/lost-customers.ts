@@ -41,14 +41,15 @@ export function continued({ rows, sql: bridge }: QueryParts, today: Day): Expr {
 
 /**
  * Customers with contracts (decision 13), grouped: those who were there on the first day of each period, and of these those
- * whose grace ran out within it, with the value of the contracts that were not renewed. One query.
+ * whose grace ran out within it, with the value of the contracts that were not renewed; and whether anyone bought without
+ * a contract. One query.
  */
-export async function readContractChurn(
+async function readContractChurn(
   crm: Crm,
   ask: ChurnAsk,
   periods: readonly Period[],
   dimensions: readonly Dimension[],
-): Promise<CustomerGroup[][]> {
+): Promise<{ readonly groups: CustomerGroup[][]; readonly someQuiet: boolean }> {
   const rows = await crm.read<Record<string, string | number | null>>(ask.scope, (parts) => {
     const { rows: from, sql: bridge } = parts;
     const members = periods.map((period, p) => {
@@ -68,28 +69,39 @@ export async function readContractChurn(
           group by k.customer_id) as l on l.customer_id = c.customer_id
         group by ${groupColumns(dimensions).length === 0 ? sql`period_no` : groupList(dimensions)}`;
     });
-    return sql`${sql.join(members, sql` union all `)}`;
+    const nobody = groupColumns(dimensions).map(() => sql`null`);
+    const quiet = sql`select -1, ${nobody.length === 0 ? sql`null` : sql.join(nobody)}, 1, 0, 0 from ${withoutContract(parts, periods)} as q`;
+    return sql`${sql.join([...members, quiet], sql` union all `)}`;
   });
-  return periods.map((_, p) =>
+  const groups = periods.map((_, p) =>
     toGroups(
       rows.filter((row) => Number(row.period_no) === p),
       dimensions,
       ['base', 'lost', 'lost_fen'],
     ),
   );
+  return { groups, someQuiet: rows.some((row) => Number(row.period_no) === -1) };
+}
+
+/** One customer who bought without a contract before the last of the periods, where there is any. */
+function withoutContract({ rows }: QueryParts, periods: readonly Period[]): Expr {
+  const latest = periods.reduce((day, { from }) => (from > day ? from : day), periods[0]!.from);
+  return sql`(select o.customer_id from ${rows.of('cm_opportunities')} as o
+    left join ${rows.contractAttributes()} as n on n.customer_id = o.customer_id and ${valid('n')}
+    where o.outcome = 'won' and o.closed_at < ${startOf(latest)} and o.customer_id is not null and n.contract_id is null
+    limit 1)`;
 }
 
 /**
  * Customers who bought but hold no contract with an end (decision 13): when each was in touch up to the end of each period;
- * lost when quiet for more than twice its usual gap. One query to see whether there is anyone, one more where there is.
+ * lost when quiet for more than twice its usual gap. One query.
  */
-export async function readQuietChurn(
+async function readQuietChurn(
   crm: Crm,
   ask: ChurnAsk,
   periods: readonly Period[],
   dimensions: readonly Dimension[],
 ): Promise<CustomerGroup[][]> {
-  if (!(await anyoneWithoutContract(crm, ask, periods))) return periods.map(() => []);
   const rows = await crm.read<Record<string, string | number | null>>(ask.scope, ({ rows: from, sql: bridge }) => {
     const members = periods.map((period, p) => {
       const last = lastKnown(period, ask.moment.today);
@@ -133,30 +145,18 @@ export async function readQuietChurn(
   });
 }
 
-/** Most companies sign a contract for all they sell: then nobody's days of contact need to be gathered. */
-async function anyoneWithoutContract(crm: Crm, ask: ChurnAsk, periods: readonly Period[]): Promise<boolean> {
-  const latest = periods.reduce((day, { from }) => (from > day ? from : day), periods[0]!.from);
-  const found = await crm.read<{ customer_id: string }>(
-    ask.scope,
-    ({ rows }) => sql`
-      select o.customer_id from ${rows.of('cm_opportunities')} as o
-      left join ${rows.contractAttributes()} as n on n.customer_id = o.customer_id and ${valid('n')}
-      where o.outcome = 'won' and o.closed_at < ${startOf(latest)} and o.customer_id is not null and n.contract_id is null
-      limit 1`,
-  );
-  return found.length > 0;
-}
-
-/** Both kinds of customers together, by period. Three queries at most. */
+/**
+ * Both kinds of customers together, by period. One query, and a second where anyone bought without a contract: most
+ * companies sign one for all they sell, and then nobody's days of contact need to be gathered.
+ */
 export async function readChurn(
   crm: Crm,
   ask: ChurnAsk,
   periods: readonly Period[],
   dimensions: readonly Dimension[],
 ): Promise<CustomerGroup[][]> {
-  const [contracts, quiet] = await Promise.all([
-    readContractChurn(crm, ask, periods, dimensions),
-    readQuietChurn(crm, ask, periods, dimensions),
-  ]);
-  return periods.map((_, p) => [...contracts[p]!, ...quiet[p]!]);
+  const { groups, someQuiet } = await readContractChurn(crm, ask, periods, dimensions);
+  if (!someQuiet) return groups;
+  const quiet = await readQuietChurn(crm, ask, periods, dimensions);
+  return groups.map((contracts, p) => [...contracts, ...quiet[p]!]);
 }

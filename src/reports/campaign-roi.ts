@@ -55,10 +55,10 @@ export const campaignRoiReport = defineReport({
     const { conversionLagDays } = company.settings;
     const lagDays = Math.min(conversionLagDays, age);
     const { scope, filter, moment } = question;
-    const results = await readChannels(company.crm, {
+    const [results = []] = await readChannels(company.crm, {
       scope,
       filter,
-      period: now,
+      periods: [now],
       by,
       lagDays,
       settled: age > conversionLagDays,

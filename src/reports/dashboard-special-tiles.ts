@@ -33,7 +33,7 @@ export async function targetTile(
 ): Promise<Tile | null> {
   if (!records(company, targetAttainment)) return null;
   const period = question.period!;
-  const [targets, done] = await Promise.all([readTargets(company, question, period, wonAmount), actual]);
+  const [[targets], done] = await Promise.all([readTargets(company, question, period, wonAmount), actual]);
   const whole = question.filterWords.length > 0 ? null : targetOfScope(company, question, targets);
   if (whole === null || whole.amount <= 0) {
     const figures = [plainFigure(targetAttainment, null, undefined, '没有记录目标')];
@@ -88,7 +88,7 @@ export async function silentTile(company: Company, question: Question): Promise<
   return { metric, value: formatCount(silent), note, judged, figures: [plainFigure(metric, silent)], trend: [] };
 }
 
-/** 客户流失率, now against before. Two queries. */
+/** 客户流失率, now against before. Two queries at most. */
 export async function churnTile(company: Company, question: Question, compared: Compared): Promise<Tile | null> {
   if (!records(company, churnRate)) return null;
   const { scope, filter, moment } = question;
@@ -119,28 +119,23 @@ export function settledYears({ moment }: Question, lagDays: number): readonly [P
   return [year(to), year(addDays(to, -365))];
 }
 
-/** ROI and CPL of settled leads: a month's leads have not become customers yet. Three queries a year looked at. */
+/** ROI and CPL of settled leads: a month's leads have not become customers yet. Two queries. */
 export async function spendTiles(company: Company, question: Question, withBefore: boolean): Promise<Tile[]> {
   if (!records(company, roi)) return [];
   const lagDays = company.settings.conversionLagDays;
   const { scope, filter, moment } = question;
   // Costs are the company's: nobody can say what a part of it spent.
   if (scope.owners !== 'everyone') return [];
-  const years = settledYears(question, lagDays).slice(0, withBefore ? 2 : 1);
-  const results = await Promise.all(
-    years.map((period) =>
-      readChannels(company.crm, {
-        scope,
-        filter,
-        period,
-        by: 'channel',
-        lagDays,
-        settled: true,
-        moment,
-        withCosts: true,
-      }),
-    ),
-  );
+  const results = await readChannels(company.crm, {
+    scope,
+    filter,
+    periods: settledYears(question, lagDays).slice(0, withBefore ? 2 : 1),
+    by: 'channel',
+    lagDays,
+    settled: true,
+    moment,
+    withCosts: true,
+  });
   const [now, before] = results.map(wholeOf);
   const back = (whole: ChannelResult | undefined): number | null =>
     whole === undefined || whole.costFen === null || whole.costFen <= 0 ? null : whole.revenueFen / whole.costFen;

@@ -76,12 +76,13 @@ export function weeksBefore(now: Period): Period {
   return { label: 'range', from: addDays(monday, -7 * weeksShown), to: addDays(monday, -1) };
 }
 
-/** Tiles of metrics that the engine counts: one query for each table. */
+/** Tiles of metrics that the engine counts: one query for each table, in at most so many statements. */
 export async function measuredTiles(
   company: Company,
   question: Question,
   compared: Compared,
   wanted: readonly Metric[],
+  statements: number,
 ): Promise<Tile[]> {
   const metrics = wanted.filter((metric) => records(company, metric));
   if (metrics.length === 0) return [];
@@ -92,6 +93,7 @@ export async function measuredTiles(
     moment: question.moment,
     periods: [compared.now, compared.before, weeks],
     groupings: [total, { by: [], grain: 'week' }],
+    statements,
   });
   return metrics.map((metric) => measuredTile(metric, cells, compared, weeks));
 }

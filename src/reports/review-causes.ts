@@ -61,7 +61,7 @@ export function processCause(numbers: ReviewNumbers): Cause | null {
     words: `${clear}原因在${guilty.map(({ words }) => words).join(',也在')}。`,
     short: main.short,
     culprit: main.metric,
-    part: main.metric === newLeads ? carrierOf(numbers.leads, newLeads, numbers) : null,
+    part: main.metric === newLeads ? carrierOf(numbers.cells, newLeads, numbers) : null,
   };
 }
 
@@ -82,15 +82,15 @@ export function sumCause(cells: Cells, metric: Metric, noun: string, numbers: Re
 /** 新增客户 where nothing on the way to them got worse: where they are missing, or that only the target is far. */
 function customersCause(numbers: ReviewNumbers): Cause | null {
   const line = lineOf(numbers, newCustomers);
-  if (line?.judged === 'worse') return sumCause(numbers.customers, newCustomers, ' 家', numbers);
+  if (line?.judged === 'worse') return sumCause(numbers.cells, newCustomers, ' 家', numbers);
   const words = `和${numbers.compared.words}比在正常波动以内,线索、首次响应和转化都没有变差:要么加线索,要么把目标定实。`;
   return { words, short: null, culprit: newCustomers, part: null };
 }
 
 /** 成交金额: number of deals or their size, and where. */
 export function amountCause(numbers: ReviewNumbers): Cause | null {
-  const where = sumCause(numbers.contracts, wonAmount, '', numbers);
-  const at = (metric: Metric, p: number) => numbers.contracts.total(metric, p).value ?? 0;
+  const where = sumCause(numbers.cells, wonAmount, '', numbers);
+  const at = (metric: Metric, p: number) => numbers.cells.total(metric, p).value ?? 0;
   if (at(wonCount, 0) === 0 || at(wonCount, 1) === 0) return where;
   const { fromA, fromB } = attributeProduct(
     { a: at(wonCount, 0), b: at(avgOrderValue, 0) },
@@ -185,7 +185,7 @@ export function contradiction(numbers: ReviewNumbers): Cause | null {
   const [now, before] = conversion.rates;
   if ((ratioOf(now) ?? 0) >= (ratioOf(before) ?? 0) || !differs(now, before)) return null;
   const channel = numbers.groupings.findIndex(({ by }) => by[0] === 'channel');
-  const grown = partSums(numbers.leads, newLeads, channel)
+  const grown = partSums(numbers.cells, newLeads, channel)
     .map((part) => ({ ...part, change: part.now - part.before }))
     .sort((a, b) => b.change - a.change)[0];
   const more = now.denominator - before.denominator;
@@ -203,8 +203,7 @@ export function contradiction(numbers: ReviewNumbers): Cause | null {
 export function remarkOf(numbers: ReviewNumbers, metric: Metric, noun: string): string | null {
   const line = lineOf(numbers, metric);
   if (line === undefined || line.now === null || line.before === null || line.now <= line.before) return null;
-  const cells = metric === newCustomers ? numbers.customers : numbers.contracts;
-  const where = sumCause(cells, metric, noun, numbers);
+  const where = sumCause(numbers.cells, metric, noun, numbers);
   const chance = line.judged === 'level' ? ',总数的变化在正常波动以内' : '';
   const size = changeWords(line.now, line.before, metric.unit, noun);
   return `${metric.name}${size}${chance}${where === null ? '。' : `;${where.words}`}`;
@@ -216,15 +215,15 @@ export function causeOf(company: Company, numbers: ReviewNumbers, metric: Metric
     case wonAmount:
       return amountCause(numbers);
     case wonCount:
-      return sumCause(numbers.contracts, wonCount, ' 单', numbers);
+      return sumCause(numbers.cells, wonCount, ' 单', numbers);
     case newCustomers:
       return processCause(numbers) ?? customersCause(numbers);
     case newLeads:
-      return sumCause(numbers.leads, newLeads, ' 条', numbers);
+      return sumCause(numbers.cells, newLeads, ' 条', numbers);
     case leadConversion:
-      return contradiction(numbers) ?? measuredRateCause(numbers.leads, leadConversion, numbers);
+      return contradiction(numbers) ?? measuredRateCause(numbers.cells, leadConversion, numbers);
     case winRate:
-      return measuredRateCause(numbers.closed, winRate, numbers);
+      return measuredRateCause(numbers.cells, winRate, numbers);
     case churnRate:
       return churnCause(company, numbers);
     case cac:

@@ -19,7 +19,7 @@ import { type Judged, judge, notable } from './dashboard-tiles.ts';
 import { figureOf, plainFigure, rateFigure, rateOf } from './figure-of.ts';
 import type { Company, Question } from './report.ts';
 import { explainingCuts } from './sales-cuts.ts';
-import { readTargets, targetOfScope } from './target-amounts.ts';
+import { readTargets, type Targets, targetOfScope } from './target-amounts.ts';
 
 /** One core number of the review, now and before. */
 export interface ReviewLine {
@@ -44,10 +44,8 @@ export interface ReviewTarget {
 export interface ReviewNumbers {
   readonly compared: Compared;
   readonly groupings: readonly Grouping[];
-  readonly contracts: Cells;
-  readonly closed: Cells;
-  readonly leads: Cells;
-  readonly customers: Cells;
+  /** What is counted by cases, whole and by each of the groupings. */
+  readonly cells: Cells;
   readonly churn: readonly (readonly CustomerGroup[])[];
   /** Read only where the churn rate really rose. */
   readonly tenure: readonly TenureChurn[] | null;
@@ -58,51 +56,49 @@ export interface ReviewNumbers {
 
 const records = (company: Company, table: string): boolean => company.capabilities.get(table)?.level !== 'none';
 
-/** Nine queries, and one more where the churn rate rose. */
+/** In the order in which the review tells them; the order value only explains. */
+const counted: readonly Metric[] = [
+  wonAmount,
+  wonCount,
+  avgOrderValue,
+  newCustomers,
+  newLeads,
+  leadConversion,
+  winRate,
+  salesCycle,
+  leadResponseTime,
+];
+const targeted = [wonAmount, newCustomers] as const;
+
+/** Five queries, and one more where the churn rate rose: what is counted by cases is one statement. */
 export async function readReview(company: Company, question: Question, period: Period): Promise<ReviewNumbers> {
   const compared = shortlyNamed(question, comparedOf(question, period));
   const { scope, filter, moment } = question;
   const periods = [compared.now, compared.before];
   const groupings: Grouping[] = [total, ...explainingCuts(company, question).map((by) => ({ by: [by] }))];
   const lagDays = fairLagDays(period, moment, company.settings.conversionLagDays);
-  const read = (metrics: readonly Metric[]) =>
-    measure(company, scope, { metrics, filter, moment, periods, groupings, lagDays });
   const churnAsk = { scope, filter, moment, silentDays: company.settings.silentDays.default };
-  const [contracts, closed, leads, customers, churn, acquisition] = await Promise.all([
-    read([wonAmount, wonCount, avgOrderValue]),
-    read([winRate, salesCycle]),
-    read([newLeads, leadConversion, leadResponseTime]),
-    read([newCustomers]),
+  const [cells, churn, acquisition, targets] = await Promise.all([
+    measure(company, scope, { metrics: counted, filter, moment, periods, groupings, lagDays, statements: 1 }),
     records(company, 'contracts') ? readChurn(company.crm, churnAsk, periods, ['region', 'industry', 'grade']) : [],
     records(company, 'campaigns') ? readAcquisition(company.crm, { scope, filter, moment, lagDays }, periods) : null,
+    records(company, 'targets') && question.filterWords.length === 0
+      ? readTargets(company, question, period, ...targeted)
+      : [],
   ]);
   const churned = churnLine(company, compared, churn);
-  const [tenure, ...targets] = await Promise.all([
-    churned?.judged === 'worse' ? readChurnByTenure(company.crm, churnAsk, periods) : null,
-    targetOf(company, question, period, wonAmount, contracts.total(wonAmount).value ?? 0),
-    targetOf(company, question, period, newCustomers, customers.total(newCustomers).value ?? 0),
-  ]);
-  const line = (cells: Cells, metric: Metric) => measuredLine(cells, metric, compared);
+  const tenure = churned?.judged === 'worse' ? await readChurnByTenure(company.crm, churnAsk, periods) : null;
+  const line = (metric: Metric) => measuredLine(cells, metric, compared);
   return {
     compared,
     groupings,
-    contracts,
-    closed,
-    leads,
-    customers,
+    cells,
     churn,
     tenure,
     acquisition,
-    targets: targets.filter((target): target is ReviewTarget => target !== null),
+    targets: targets.flatMap((recorded, i) => targetOf(company, question, period, targeted[i]!, recorded, cells)),
     lines: [
-      line(contracts, wonAmount),
-      line(contracts, wonCount),
-      line(customers, newCustomers),
-      line(leads, newLeads),
-      line(leads, leadConversion),
-      line(closed, winRate),
-      line(closed, salesCycle),
-      line(leads, leadResponseTime),
+      ...counted.filter((metric) => metric !== avgOrderValue).map(line),
       ...(churned === null ? [] : [churned]),
       ...cacLine(acquisition, compared),
     ].filter(({ now, before }) => now !== null || before !== null),
@@ -186,19 +182,19 @@ function cacLine(acquisition: ReviewNumbers['acquisition'], compared: Compared):
   ];
 }
 
-async function targetOf(
+function targetOf(
   company: Company,
   question: Question,
   period: Period,
   metric: Metric,
-  actual: number,
-): Promise<ReviewTarget | null> {
-  if (!records(company, 'targets') || question.filterWords.length > 0) return null;
-  const whole = targetOfScope(company, question, await readTargets(company, question, period, metric));
-  if (whole === null || whole.amount <= 0) return null;
+  recorded: Targets,
+  cells: Cells,
+): ReviewTarget[] {
+  const whole = targetOfScope(company, question, recorded);
+  if (whole === null || whole.amount <= 0) return [];
   const { today } = question.moment;
   const pace = isRunning(period, today) ? lengthInDays({ ...period, to: today }) / lengthInDays(period) : 1;
-  return { metric, amount: whole.amount, actual, pace };
+  return [{ metric, amount: whole.amount, actual: cells.total(metric).value ?? 0, pace }];
 }
 
 export const lineOf = ({ lines }: ReviewNumbers, metric: Metric): ReviewLine | undefined =>

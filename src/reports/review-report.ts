@@ -223,12 +223,12 @@ function whoFor(company: Company, part: Cause['part']): string | null {
 }
 
 /** The region or person who answers leads slowest, where it is clearly behind the whole. */
-function slowest({ leads, groupings }: ReviewNumbers): Cause['part'] {
-  const whole = leads.total(leadResponseTime).value ?? 0;
+function slowest({ cells, groupings }: ReviewNumbers): Cause['part'] {
+  const whole = cells.total(leadResponseTime).value ?? 0;
   for (const dimension of ['region', 'owner'] as const) {
     const at = groupings.findIndex(({ by }) => by[0] === dimension);
-    const cells = at < 0 ? [] : leads.of(leadResponseTime, at).filter((c) => (c.denominator ?? 0) >= 5);
-    const worst = [...cells].sort((a, b) => (b.value ?? 0) - (a.value ?? 0))[0];
+    const parts = at < 0 ? [] : cells.of(leadResponseTime, at).filter((c) => (c.denominator ?? 0) >= 5);
+    const worst = [...parts].sort((a, b) => (b.value ?? 0) - (a.value ?? 0))[0];
     if (worst?.parts[0]?.key != null && (worst.value ?? 0) > 1.2 * whole)
       return { dimension, name: worst.parts[0].name };
   }

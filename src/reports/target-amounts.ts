@@ -37,14 +37,15 @@ interface Row {
   readonly amount: number;
 }
 
-/** One query: the months of the period for the company and the people and departments asked about. */
-export async function readTargets(
+const recordedAs = (metric: Metric): readonly string[] => kinds.find((kind) => kind.metric === metric)?.recorded ?? [];
+
+/** The targets of each metric: the months of the period for the company and the people and departments asked about. One query. */
+export async function readTargets<M extends readonly Metric[]>(
   company: Company,
   question: Question,
   period: Period,
-  metric: Metric,
-): Promise<Targets> {
-  const recorded = kinds.find((kind) => kind.metric === metric)?.recorded ?? [];
+  ...metrics: M
+): Promise<{ [I in keyof M]: Targets }> {
   const people = peopleInScope(company, question);
   const departments = company.directory.departments.map((department) => department.id);
   const rows = await company.crm.read<Row>(question.scope, ({ rows: scoped, sql: bridge }) => {
@@ -53,8 +54,13 @@ export async function readTargets(
       ...(departments.length === 0 ? [] : [sql`(t.scope = 'department' and t.scope_id in (${sql.join(departments)}))`]),
       ...(people.length === 0 ? [] : [sql`(t.scope = 'user' and t.scope_id in (${sql.join(people)}))`]),
     ];
-    return sql`select t.scope as kind, t.scope_id as holder_id, t.metric as metric, ${bridge.day(sql`t.month`)} as month, ${bridge.fen(sql`t.amount`)} as amount from ${scoped.open('cm_targets')} as t where t.month >= ${startOfMonth(period.from)} and t.month <= ${period.to} and t.metric in (${sql.join(recorded)}) and (${sql.join(holders, sql` or `)})`;
+    return sql`select t.scope as kind, t.scope_id as holder_id, t.metric as metric, ${bridge.day(sql`t.month`)} as month, ${bridge.fen(sql`t.amount`)} as amount from ${scoped.open('cm_targets')} as t where t.month >= ${startOfMonth(period.from)} and t.month <= ${period.to} and t.metric in (${sql.join(metrics.flatMap(recordedAs))}) and (${sql.join(holders, sql` or `)})`;
   });
+  return metrics.map((metric) => targetsOf(metric, rows, period)) as { [I in keyof M]: Targets };
+}
+
+function targetsOf(metric: Metric, rows: readonly Row[], period: Period): Targets {
+  const recorded = recordedAs(metric);
   // A CRM that records 合同额 under both names means one target: the first name that a holder has counts.
   const sumOf = (kind: string, holder?: string): number | null => {
     for (const name of recorded) {

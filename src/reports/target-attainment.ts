@@ -44,7 +44,7 @@ export const targetAttainmentReport = defineReport({
       question.slots.metric === undefined ? undefined : metricByWords(question.slots.metric),
     );
     const by = question.groupBy[0] ?? (peopleInScope(company, question).length > 1 ? 'owner' : null);
-    const [targets, cells] = await Promise.all([
+    const [[targets], cells] = await Promise.all([
       readTargets(company, question, period, metric),
       measure(company, question.scope, {
         metrics: [metric],

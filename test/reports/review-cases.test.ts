@@ -72,7 +72,7 @@ describe.each(dialects)('复盘 on %s', (dialect) => {
     company = await smallCompany(dialect, rows);
     const before = company.crm.queriesRun;
     const found = await reviewReport.run(company, asking(after, { period: october, ...more }));
-    expect(company.crm.queriesRun - before).toBeLessThanOrEqual(10);
+    expect(company.crm.queriesRun - before).toBeLessThanOrEqual(6);
     return found;
   }
 
