@@ -2,7 +2,7 @@
 export interface BenchRow {
   readonly name: string;
   readonly value: number;
-  readonly unit: 'ratio' | 'ms' | 'µs' | 'bytes' | 'per second';
+  readonly unit: 'ratio' | 'ms' | 'µs' | 'bytes' | 'MiB' | 'per second' | 'queries';
   readonly goal?: number;
   readonly least?: number;
 }
