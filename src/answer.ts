@@ -1,5 +1,5 @@
 import { authorise, type Grant, notForRole } from './access/authorise.ts';
-import type { IdentityPlatform } from './access/identity.ts';
+import { type IdentityPlatform, personBehind } from './access/identity.ts';
 import { mayAsk, seesSingleCustomers } from './access/permissions.ts';
 import type { AccessSettings } from './access/settings.ts';
 import { type Moment, momentAt } from './calendar/clock.ts';
@@ -37,8 +37,10 @@ export interface Answer {
   readonly figures: readonly Figure[];
   readonly advice: readonly string[];
   readonly asOf: string | null;
-  /** With whose rights it was answered; null for a stranger. For the audit. */
+  /** With which rights it was answered; null where none were given. For the audit. */
   readonly grant: Grant | null;
+  /** The asker's CRM id, also where the answer failed or was refused; null for a stranger. */
+  readonly askerId: string | null;
 }
 
 /** What the line works with: built once in main.ts. */
@@ -62,19 +64,23 @@ const bare = (reply: Reply, command: Command | null = null): Answer => ({
   advice: [],
   asOf: null,
   grant: null,
+  askerId: null,
 });
 
 /** The straight way of a question: who asks → what is meant → may they → the report → the words. Never throws. */
 export async function answer(house: House, asked: Asked): Promise<Answer> {
+  let askerId: string | null = null;
+  let grant: Grant | null = null;
   try {
     const moment = momentAt(asked.nowMs, house.zone);
     const known = await house.company(moment);
+    askerId = personBehind(known.directory, house.access, asked.platform, asked.account)?.id ?? null;
     const verdict = authorise(asked, known.directory, house.access);
     if (verdict.kind === 'denied') {
       house.log('denied', { why: verdict.why, platform: asked.platform });
-      return bare(plainReply('denied', verdict.kindly, [verdict.kindly]));
+      return { ...bare(plainReply('denied', verdict.kindly, [verdict.kindly])), askerId };
     }
-    const { grant } = verdict;
+    grant = verdict.grant;
     // Names outside the asker's rights are no words of their language: nothing is read into them, nothing completed.
     const company = {
       ...known,
@@ -93,11 +99,23 @@ export async function answer(house: House, asked: Asked): Promise<Answer> {
     const understanding = orElseFeedback(company.parser.understand(spoken.text, context), asked.text);
     const acted = await act(house, company, grant, withMode(understanding, spoken.mode), context, asked.text);
     if (acted.remember !== null) await conversation.remember(acted.remember.command, acted.remember.offered, previous);
-    return { ...acted.answer, grant };
+    return { ...acted.answer, grant, askerId };
   } catch (error) {
     house.log('failed', { error });
     const kindly = kindlyOf(error);
-    return bare(plainReply('failed', kindly, [kindly]));
+    return { ...bare(plainReply('failed', kindly, [kindly])), grant, askerId };
+  }
+}
+
+/** What somebody is told who asks faster than may be; nothing of the question is looked at. */
+export async function askedTooFast(house: House, asked: Asked, waitMs: number): Promise<Answer> {
+  const sentence = `你问得有点快,请等 ${Math.ceil(waitMs / 1000)} 秒再问。`;
+  const told = bare(plainReply('throttled', sentence, [sentence]));
+  try {
+    const { directory } = await house.company(momentAt(asked.nowMs, house.zone));
+    return { ...told, askerId: personBehind(directory, house.access, asked.platform, asked.account)?.id ?? null };
+  } catch {
+    return told;
   }
 }
 
@@ -189,6 +207,7 @@ async function obey(
       advice: adviceOf(findings),
       asOf,
       grant,
+      askerId: grant.viewer.userId,
     },
     remember: findings === null ? null : { command: full, offered: offered(reply, full) },
   };

@@ -11,7 +11,7 @@ export function auditEntryOf(message: InboundMessage, answer: Answer, tookMs: nu
   return {
     platform: message.platform,
     platformUserId: message.userId,
-    crmUserId: answer.grant?.viewer.userId ?? null,
+    crmUserId: answer.askerId,
     groupId: message.chat.kind === 'group' ? message.chat.groupId : null,
     action: answer.command?.intent ?? 'none',
     detail: answer.command === null ? null : detailOf(answer.command.slots),

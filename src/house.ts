@@ -1,5 +1,5 @@
 import type { IdentityPlatform } from './access/identity.ts';
-import { type Answer, answer, type House } from './answer.ts';
+import { type Answer, type Asked, answer, askedTooFast, type House } from './answer.ts';
 import type { Moment } from './calendar/clock.ts';
 import type { ChartRenderer } from './charts/spec.ts';
 import type { Command, ParseContext } from './commands/command.ts';
@@ -11,7 +11,6 @@ import type { PreparedAnswer } from './delivery/inbox-worker.ts';
 import { never } from './failure.ts';
 import type { Log } from './log.ts';
 import type { InboundMessage, Platform, PlatformName } from './platforms/platform.ts';
-import { plainReply } from './replies/compose.ts';
 import type { Choice } from './replies/reply.ts';
 import type { RecallBook } from './schedule/recall/recall-book.ts';
 import type { SharedState } from './store/shared-state.ts';
@@ -105,24 +104,16 @@ export function answering({
     const platform = platforms.get(message.platform);
     if (platform === undefined) return { parts: [], picture: null };
     const startedAt = performance.now();
-    const nowMs = now();
-    const waitMs = await house.state.takePlace(
-      `asks:${message.platform}:${message.userId}`,
-      questionsPerMinute,
-      60_000,
-      nowMs,
-    );
-    if (waitMs > 0) {
-      const sentence = `你问得有点快,请等 ${Math.ceil(waitMs / 1000)} 秒再问。`;
-      return { parts: platform.render(plainReply('failed', sentence, [sentence]), message.address), picture: null };
-    }
-    const answered = await answer(house, {
+    const asked: Asked = {
       platform: identityPlatformOf(message.platform),
       account: message.userId,
       groupId: message.chat.kind === 'group' ? message.chat.groupId : null,
       text: message.text,
-      nowMs,
-    });
+      nowMs: now(),
+    };
+    const place = `asks:${asked.platform}:${asked.account}`;
+    const waitMs = await house.state.takePlace(place, questionsPerMinute, 60_000, asked.nowMs);
+    const answered = waitMs > 0 ? await askedTooFast(house, asked, waitMs) : await answer(house, asked);
     onAnswered(message, answered, performance.now() - startedAt);
     if (answered.reply.status === 'silent') return { parts: [], picture: null };
     return { parts: platform.render(answered.reply, message.address), picture: answered.reply.picture };

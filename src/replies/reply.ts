@@ -26,7 +26,8 @@ export interface Choice {
   readonly command: string;
 }
 
-export type ReplyStatus = 'answered' | 'asked-back' | 'denied' | 'done' | 'help' | 'silent' | 'failed';
+/** `throttled` = asked too fast to be looked at. */
+export type ReplyStatus = 'answered' | 'asked-back' | 'denied' | 'done' | 'help' | 'silent' | 'failed' | 'throttled';
 
 /** An answer, neutral of any platform. `silent` has no blocks and is sent nowhere. */
 export interface Reply {

@@ -321,6 +321,37 @@ it('the audit says who asked what within which scope, and nothing of what was in
   expect(JSON.stringify(entries)).not.toMatch(/drop table|宏达/);
 });
 
+it('one person has one pace, over both channels of WeCom; who asked too fast or was refused is in the audit by their CRM id', async () => {
+  const { directory } = await running.house.company(momentAt(Date.now(), 'Asia/Shanghai'));
+  const rep = directory.people.find((one) => one.name === '王磊')?.id;
+  const said = () => ({
+    userId: people.rep.wecom,
+    text: '帮助',
+    messageId: nextId(),
+    nowMs: Date.now(),
+  });
+  for (let n = 0; n < 11; n += 1) {
+    await post(sealAppCallback(app(), said()));
+    await post(sealAibotCallback(aibot(), { ...said(), groupId: null }));
+  }
+  const throttled = async () =>
+    (await running.store.audit.latest(100)).filter((one) => one.status === 'throttled').map((one) => one.crmUserId);
+  await expect.poll(throttled, { timeout: 20_000 }).toEqual([rep, rep]);
+  await post(
+    sealAibotCallback(aibot(), {
+      userId: people.director.wecom,
+      groupId: 'wr-unbound',
+      text: '漏斗',
+      messageId: nextId(),
+      nowMs: Date.now(),
+    }),
+  );
+  const director = directory.people.find((one) => one.name === '陈志远')?.id;
+  await expect
+    .poll(async () => (await running.store.audit.latest(1))[0], { timeout: 10_000 })
+    .toMatchObject({ status: 'denied', crmUserId: director, groupId: 'wr-unbound' });
+});
+
 it('the log holds no secret and nothing that people wrote', () => {
   const all = logged.join('');
   expect(all.length).toBeGreaterThan(500);
