@@ -129,8 +129,8 @@ export interface ScopedRows {
    */
   followUpAttributes(): RawBuilder<unknown>;
   /**
-   * Contracts of customers that are in scope already, by whomever they were signed: who takes over a customer has its
-   * renewals too. Join it on the customer id only.
+   * Contracts of customers or opportunities that are in scope already, by whomever they were signed: who takes over a
+   * customer has its renewals too. Join it on the customer or opportunity id only.
    */
   contractAttributes(): RawBuilder<unknown>;
   /** Lines of such contracts: join them on the contract id only. */

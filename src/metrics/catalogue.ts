@@ -6,6 +6,7 @@ import { funnelMetrics } from './funnel.ts';
 import { leadResponseMetrics } from './lead-response.ts';
 import { marketingMetrics } from './marketing.ts';
 import type { Metric } from './metric.ts';
+import { orderMetrics } from './orders.ts';
 import { predictionMetrics } from './predictions.ts';
 import { qualityMetrics } from './quality.ts';
 import { quoteMetrics } from './quotes.ts';
@@ -19,6 +20,7 @@ import { valueMetrics } from './value.ts';
 export const metrics: readonly Metric[] = [
   ...salesMetrics,
   ...quoteMetrics,
+  ...orderMetrics,
   ...collectionMetrics,
   ...targetMetrics,
   ...funnelMetrics,

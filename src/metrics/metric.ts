@@ -1,6 +1,6 @@
 import type { RawBuilder } from 'kysely';
 import type { Day, WallTime } from '../calendar/day.ts';
-import type { ScopedTable } from '../crm/rows.ts';
+import type { ScopedRows, ScopedTable } from '../crm/rows.ts';
 import type { Expr, SqlBridge } from '../database/dialect.ts';
 import type { Unit } from '../figures/figure.ts';
 
@@ -16,8 +16,8 @@ export interface Measure {
   readonly at: string | null;
   /** Which rows of the table count at all. */
   readonly where?: (sql: SqlBridge) => Expr;
-  /** An aggregate: `count(*)`, `sql.sumFen(…)`, `count(distinct …)`. Integer. */
-  readonly value: (sql: SqlBridge, span: Span) => RawBuilder<number>;
+  /** An aggregate: `count(*)`, `sql.sumFen(…)`, `count(distinct …)`. Integer. `rows` for what hangs on `t` (`exists`). */
+  readonly value: (sql: SqlBridge, span: Span, rows: ScopedRows) => RawBuilder<number>;
   /** The same quantity of a contract's lines (alias `l`), for what is asked by product; left out = has no products. */
   readonly perLine?: (sql: SqlBridge) => RawBuilder<number>;
 }

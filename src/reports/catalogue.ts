@@ -26,6 +26,8 @@ import { newCustomersReport } from './new-customers.ts';
 import { newLeadsReport } from './new-leads.ts';
 import { npsReport } from './nps.ts';
 import { opportunityListReport } from './opportunity-list.ts';
+import { orderCompletionReport } from './order-completion.ts';
+import { orderConversionReport } from './order-conversion.ts';
 import { paymentOverdueReport } from './payment-overdue.ts';
 import { paymentRateReport } from './payment-rate.ts';
 import { pipelineChangesReport } from './pipeline-changes.ts';
@@ -72,6 +74,8 @@ export const reports: readonly Report[] = [
   winRateReport,
   avgOrderValueReport,
   quoteResponseReport,
+  orderConversionReport,
+  orderCompletionReport,
   salesCycleReport,
   paymentRateReport,
   followupsReport,
