@@ -20,3 +20,13 @@ export function fixedStatement<Row = never>(
     return { rows, changed: Number(numAffectedRows ?? 0n) };
   };
 }
+
+/** One statement for each number of rows, made when it is first wanted. */
+export function memoised<Made>(make: (rows: number) => Made): (rows: number) => Made {
+  const made = new Map<number, Made>();
+  return (rows) => {
+    const known = made.get(rows) ?? make(rows);
+    made.set(rows, known);
+    return known;
+  };
+}

@@ -2,7 +2,7 @@ import type { Transaction } from 'kysely';
 import { sql } from 'kysely';
 import type { Database } from '../database/connect.ts';
 import { bridgeOf } from '../database/dialect.ts';
-import { fixedStatement } from './fixed-statement.ts';
+import { fixedStatement, memoised } from './fixed-statement.ts';
 import { groupCommit } from './group-commit.ts';
 import { type LeaseTerms, leasesOver } from './lease.ts';
 import { foldedKey, newRowId } from './row-id.ts';
@@ -155,28 +155,16 @@ export function inboxOver<Message extends Rememberable>(
   };
 }
 
-function memoised<Made>(make: (rows: number) => Made): (rows: number) => Made {
-  const made = new Map<number, Made>();
-  return (rows) => {
-    const known = made.get(rows) ?? make(rows);
-    made.set(rows, known);
-    return known;
-  };
-}
-
 /** Ends a question inside the transaction that enqueues its answer. False = it is no longer this owner's. */
-export async function endQuestion(
-  transaction: Transaction<StoreTables>,
-  now: ReturnType<ReturnType<typeof bridgeOf>['nowMs']>,
-  claim: Pick<InboxClaim<unknown>, 'inboxId' | 'holder'>,
-  end: InboxEnd,
-): Promise<boolean> {
-  const { numUpdatedRows } = await transaction
-    .updateTable('cb_inbox')
-    .set({ state: end, finished_at: now, lease_until: 0 })
-    .where('inbox_id', '=', claim.inboxId)
-    .where('owner', '=', claim.holder)
-    .where('state', 'in', ['working', end])
-    .executeTakeFirst();
-  return numUpdatedRows > 0n;
+export function endQuestionOver({ kysely, dialect }: Pick<Database<StoreTables>, 'kysely' | 'dialect'>) {
+  const end = fixedStatement(
+    kysely,
+    sql`update cb_inbox set state = ${null}, finished_at = ${bridgeOf(dialect).nowMs()}, lease_until = 0
+      where inbox_id = ${null} and owner = ${null} and state in ('working', ${null})`,
+  );
+  return async (
+    transaction: Transaction<StoreTables>,
+    claim: Pick<InboxClaim<unknown>, 'inboxId' | 'holder'>,
+    state: InboxEnd,
+  ): Promise<boolean> => (await end(transaction, [state, claim.inboxId, claim.holder, state])).changed > 0;
 }

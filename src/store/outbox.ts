@@ -2,7 +2,8 @@ import type { Kysely } from 'kysely';
 import { sql } from 'kysely';
 import type { Database } from '../database/connect.ts';
 import { bridgeOf } from '../database/dialect.ts';
-import { endQuestion, type InboxClaim, type InboxEnd } from './inbox.ts';
+import { fixedStatement, memoised } from './fixed-statement.ts';
+import { endQuestionOver, type InboxClaim, type InboxEnd } from './inbox.ts';
 import { foldedKey, newRowId } from './row-id.ts';
 import type { StoreTables } from './schema.ts';
 import type { SlotClaim } from './slot.ts';
@@ -104,34 +105,44 @@ export function outboxOver({ kysely, dialect }: Database<StoreTables>): Outbox {
   const now = bridgeOf(dialect).nowMs();
   const listeners: ((targetId: string) => void)[] = [];
 
-  async function insert(db: Kysely<StoreTables>, { address, parts, ...dispatch }: Dispatch): Promise<number> {
-    if (parts.length === 0) return 0;
-    const values = db.insertInto('cb_outbox').values(
-      parts.map((part, index) => ({
-        outbox_id: newRowId(),
-        idempotency_key: foldedKey(dispatch.idempotencyKeyBase, String(index)),
-        target_id: targetIdOf(address),
-        platform: address.platform,
-        cause: foldedKey(dispatch.cause),
-        priority: dispatch.priority ?? 100,
-        state: 'due',
-        due_at: sql<number>`${now} + ${dispatch.afterMs ?? 0}`,
-        queued_at: now,
-        attempts: 0,
-        unknowns: 0,
-        epoch: 0,
-        attempted_at: null,
-        finished_at: null,
-        why: null,
-        receipt: null,
-        told: 1,
-        address: JSON.stringify(address),
-        part: JSON.stringify(part),
-        picture_id: part.pictureId,
-      })),
+  // On the way of every answer: one text for each number of parts.
+  const insertOf = memoised((rows: number) => {
+    const row = sql`(${sql.join(Array(9).fill(null))}, ${now} + ${null}, 'due', ${now}, 0, 0, 0, null, null, null, null, 1)`;
+    const verb = dialect === 'mysql' ? sql`insert ignore into` : sql`insert or ignore into`;
+    return fixedStatement(
+      kysely,
+      sql`${verb} cb_outbox
+        (outbox_id, idempotency_key, target_id, platform, cause, priority, address, part, picture_id, due_at,
+         state, queued_at, attempts, unknowns, epoch, attempted_at, finished_at, why, receipt, told)
+        values ${sql.join(Array(rows).fill(row))}`,
     );
-    const result = await (dialect === 'mysql' ? values.ignore() : values.orIgnore()).executeTakeFirst();
-    return Number(result.numInsertedOrUpdatedRows ?? 0n);
+  });
+  const reopen = fixedStatement(
+    kysely,
+    sql`update cb_targets set state = 'open', why = null, changed_at = ${now}
+      where target_id = ${null} and state = 'closed'`,
+  );
+  const end = endQuestionOver({ kysely, dialect });
+
+  async function insert(
+    db: Pick<Kysely<StoreTables>, 'executeQuery'>,
+    { address, parts, ...dispatch }: Dispatch,
+  ): Promise<number> {
+    if (parts.length === 0) return 0;
+    const [target, place, cause] = [targetIdOf(address), JSON.stringify(address), foldedKey(dispatch.cause)];
+    const values = parts.flatMap((part, index) => [
+      newRowId(),
+      foldedKey(dispatch.idempotencyKeyBase, String(index)),
+      target,
+      address.platform,
+      cause,
+      dispatch.priority ?? 100,
+      place,
+      JSON.stringify(part),
+      part.pictureId,
+      dispatch.afterMs ?? 0,
+    ]);
+    return (await insertOf(parts.length)(db, values)).changed;
   }
 
   const announce = (dispatches: readonly Pick<Dispatch, 'address'>[]): void => {
@@ -167,19 +178,14 @@ export function outboxOver({ kysely, dialect }: Database<StoreTables>): Outbox {
       announce(dispatches);
       return inserted;
     },
-    answer: async (claim, end, reply) => {
+    answer: async (claim, state, reply) => {
       const answered = await steadily(() =>
         kysely.transaction().execute(async (transaction): Promise<Answered> => {
-          if (!(await endQuestion(transaction, now, claim, end))) return 'late';
+          if (!(await end(transaction, claim, state))) return 'late';
           const key = `inbox:${claim.inboxId}`;
           await insert(transaction, { ...reply, idempotencyKeyBase: key, cause: key, priority: answerPriority });
           // Who asks there is there: a target closed in the past is open again.
-          await transaction
-            .updateTable('cb_targets')
-            .set({ state: 'open', why: null, changed_at: now })
-            .where('target_id', '=', targetIdOf(reply.address))
-            .where('state', '=', 'closed')
-            .execute();
+          await reopen(transaction, [targetIdOf(reply.address)]);
           return 'done';
         }),
       );

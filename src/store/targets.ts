@@ -1,8 +1,10 @@
 import { sql } from 'kysely';
 import type { Database } from '../database/connect.ts';
 import { bridgeOf } from '../database/dialect.ts';
+import { fixedStatement } from './fixed-statement.ts';
+import { type LeaseTerms, leasesOver } from './lease.ts';
 import type { Addressed, OutboxRow, Sendable } from './outbox.ts';
-import { foldedKey, newHolder } from './row-id.ts';
+import { foldedKey } from './row-id.ts';
 import type { StoreTables } from './schema.ts';
 import { steadily } from './steadily.ts';
 
@@ -56,104 +58,97 @@ export interface Targets<Part extends Sendable, Address extends Addressed> {
   failClosed(): Promise<void>;
 }
 
-const waiting = ['due', 'unknown', 'sending'];
+interface Head {
+  readonly outbox_id: string;
+  readonly idempotency_key: string;
+  readonly cause: string;
+  readonly state: 'due' | 'unknown' | 'sending';
+  readonly attempts: number;
+  readonly unknowns: number;
+  readonly address: string | null;
+  readonly part: string | null;
+  readonly since_attempt: number;
+  readonly age: number;
+}
 
 export function targetsOver<Part extends Sendable, Address extends Addressed>(
   { kysely, dialect }: Database<StoreTables>,
-  { owner, leaseMs }: { readonly owner: string; readonly leaseMs: number },
+  terms: LeaseTerms,
 ): Targets<Part, Address> {
   const now = bridgeOf(dialect).nowMs();
   const fromNow = (ms: number) => sql<number>`${now} + ${Math.ceil(ms)}`;
 
-  const claimable = (limit: number, targetId: string | undefined) => {
-    let query = kysely
-      .selectFrom('cb_outbox as o')
-      .leftJoin('cb_targets as t', 't.target_id', 'o.target_id')
-      .select((eb) => ['o.target_id', eb.fn.max('t.epoch').as('epoch')])
-      .where('o.state', 'in', waiting)
-      .where('o.due_at', '<=', now)
-      .where(({ or, and, eb }) =>
-        or([
-          eb('t.target_id', 'is', null),
-          and([eb('t.state', '=', 'open'), eb('t.lease_until', '<=', now), eb('t.hold_until', '<=', now)]),
-        ]),
-      )
-      .groupBy('o.target_id')
-      .orderBy((eb) => eb.fn.min('o.priority'))
-      .orderBy((eb) => eb.fn.min('o.due_at'))
-      .limit(limit);
-    if (targetId !== undefined) query = query.where('o.target_id', '=', targetId);
-    return query.execute();
-  };
-
-  const take = async (targetId: string, seen: number | null, holder: string): Promise<TargetClaim | null> => {
-    if (seen === null) {
-      const values = kysely.insertInto('cb_targets').values({
-        target_id: targetId,
-        state: 'open',
-        owner: null,
-        epoch: 0,
-        lease_until: 0,
-        hold_until: 0,
-        why: null,
-        changed_at: now,
-      });
-      await (dialect === 'mysql' ? values.ignore() : values.orIgnore()).execute();
-    }
-    const epoch = seen ?? 0;
-    const { numUpdatedRows } = await kysely
-      .updateTable('cb_targets')
-      .set({ owner: holder, epoch: epoch + 1, lease_until: fromNow(leaseMs) })
-      .where('target_id', '=', targetId)
-      .where('state', '=', 'open')
-      .where(({ or, and, eb }) =>
-        or([
-          and([eb('epoch', '=', epoch), eb('lease_until', '<=', now), eb('hold_until', '<=', now)]),
-          and([eb('epoch', '=', epoch + 1), eb('owner', '=', holder)]),
-        ]),
-      )
-      .executeTakeFirst();
-    return numUpdatedRows > 0n ? { targetId, epoch: epoch + 1, holder } : null;
-  };
-
-  /** Changes a claimed target; nothing happens when it has another owner by now. */
-  const ofClaim = (claim: TargetClaim) =>
-    kysely.updateTable('cb_targets').where('target_id', '=', claim.targetId).where('owner', '=', claim.holder);
+  const leases = leasesOver(
+    { kysely, dialect },
+    { table: 'cb_targets', id: 'target_id', open: ['open'], taken: null, canBeHeld: true },
+    terms,
+  );
+  const waiting = sql`('due', 'unknown', 'sending')`;
+  const claimable = (one: boolean) =>
+    fixedStatement<{ target_id: string; epoch: number | null }>(
+      kysely,
+      sql`select o.target_id, max(t.epoch) as epoch from cb_outbox as o left join cb_targets as t on t.target_id = o.target_id
+        where o.state in ${waiting} and o.due_at <= ${now} ${one ? sql`and o.target_id = ${null}` : sql``}
+          and (t.target_id is null or (t.state = 'open' and t.lease_until <= ${now} and t.hold_until <= ${now}))
+        group by o.target_id order by min(o.priority), min(o.due_at) limit ${null}`,
+    );
+  const [claimableOnes, claimableOne] = [claimable(false), claimable(true)];
+  const note = fixedStatement(
+    kysely,
+    sql`${dialect === 'mysql' ? sql`insert ignore into` : sql`insert or ignore into`} cb_targets
+      (target_id, state, owner, epoch, lease_until, hold_until, why, changed_at)
+      values (${null}, 'open', null, 0, 0, 0, null, ${now})`,
+  );
+  const headOf = fixedStatement<Head>(
+    kysely,
+    sql`select outbox_id, idempotency_key, cause, state, attempts, unknowns, address, part,
+        ${now} - coalesce(attempted_at, ${now}) as since_attempt, ${now} - queued_at as age
+      from cb_outbox where target_id = ${null} and state in ${waiting} and due_at <= ${now}
+      order by due_at, outbox_id limit 1`,
+  );
+  const beginIt = fixedStatement(
+    kysely,
+    sql`update cb_outbox set state = 'sending', attempts = ${null}, epoch = ${null}, attempted_at = ${now}
+      where outbox_id = ${null}
+        and ((attempts = ${null} and state in ('due', 'unknown'))
+          or (attempts = ${null} and state = 'sending' and epoch = ${null}))
+        and exists (select 1 from cb_targets where target_id = ${null} and owner = ${null} and lease_until > ${now})`,
+  );
+  // A delivery that is known is written also over a doubt that another owner noted meanwhile.
+  const sentIt = fixedStatement(
+    kysely,
+    sql`update cb_outbox set state = 'sent', receipt = ${null}, finished_at = ${now}
+      where outbox_id = ${null} and attempts = ${null} and state in (${null}, 'unknown', 'sent')`,
+  );
+  const letGo = fixedStatement(
+    kysely,
+    sql`update cb_targets set owner = null, lease_until = 0 where target_id = ${null} and owner = ${null}`,
+  );
 
   return {
     claim: async (limit, targetId) => {
+      const { rows } = await steadily(() =>
+        targetId === undefined ? claimableOnes(kysely, [limit]) : claimableOne(kysely, [targetId, limit]),
+      );
       const claims: TargetClaim[] = [];
-      for (const row of await steadily(() => claimable(limit, targetId))) {
-        const holder = newHolder(owner);
-        const claim = await steadily(() => take(row.target_id, row.epoch, holder));
-        if (claim !== null) claims.push(claim);
+      for (const row of rows) {
+        if (row.epoch === null) await steadily(() => note(kysely, [row.target_id]));
+        const seen = row.epoch ?? 0;
+        const holder = await leases.take(row.target_id, seen);
+        if (holder !== null) claims.push({ targetId: row.target_id, epoch: seen + 1, holder });
       }
       return claims;
     },
 
     head: async (claim) => {
-      const row = await steadily(() =>
-        kysely
-          .selectFrom('cb_outbox')
-          .selectAll()
-          .select([
-            sql<number>`${now} - coalesce(attempted_at, ${now})`.as('since_attempt'),
-            sql<number>`${now} - queued_at`.as('age'),
-          ])
-          .where('target_id', '=', claim.targetId)
-          .where('state', 'in', waiting)
-          .where('due_at', '<=', now)
-          .orderBy('due_at')
-          .orderBy('outbox_id')
-          .limit(1)
-          .executeTakeFirst(),
-      );
+      const { rows } = await steadily(() => headOf(kysely, [claim.targetId]));
+      const row = rows[0];
       if (row === undefined || row.address === null || row.part === null) return null;
       return {
         outboxId: row.outbox_id,
         idempotencyKey: row.idempotency_key,
         cause: row.cause,
-        state: row.state as 'due' | 'unknown' | 'sending',
+        state: row.state,
         attempts: row.attempts,
         unknowns: row.unknowns,
         sinceAttemptMs: row.since_attempt,
@@ -164,81 +159,40 @@ export function targetsOver<Part extends Sendable, Address extends Addressed>(
     },
 
     begin: async (claim, row) => {
-      const { numUpdatedRows } = await steadily(() =>
-        kysely
-          .updateTable('cb_outbox')
-          .set({ state: 'sending', attempts: row.attempts + 1, epoch: claim.epoch, attempted_at: now })
-          .where('outbox_id', '=', row.outboxId)
-          .where(({ or, and, eb }) =>
-            or([
-              and([eb('attempts', '=', row.attempts), eb('state', 'in', ['due', 'unknown'])]),
-              and([eb('attempts', '=', row.attempts + 1), eb('state', '=', 'sending'), eb('epoch', '=', claim.epoch)]),
-            ]),
-          )
-          .where(({ exists, selectFrom }) =>
-            exists(
-              selectFrom('cb_targets')
-                .select('target_id')
-                .where('target_id', '=', claim.targetId)
-                .where('owner', '=', claim.holder)
-                .where('lease_until', '>', now),
-            ),
-          )
-          .executeTakeFirst(),
-      );
-      return numUpdatedRows > 0n;
+      const [seen, next] = [row.attempts, row.attempts + 1];
+      const values = [next, claim.epoch, row.outboxId, seen, next, claim.epoch, claim.targetId, claim.holder];
+      const { changed } = await steadily(() => beginIt(kysely, values));
+      return changed > 0;
     },
 
-    settle: (claim, row, settlement) =>
-      steadily(() =>
+    settle: async (claim, row, settlement) => {
+      if (settlement.kind === 'sent') {
+        const receipt = settlement.receipt?.slice(0, 500) ?? null;
+        const { changed } = await steadily(() => sentIt(kysely, [receipt, row.outboxId, row.attempts, row.state]));
+        return changed > 0;
+      }
+      const why = settlement.why.slice(0, 500);
+      return steadily(() =>
         kysely.transaction().execute(async (transaction) => {
-          const change = (() => {
-            switch (settlement.kind) {
-              case 'sent':
-                return { state: 'sent', receipt: settlement.receipt?.slice(0, 500) ?? null, finished_at: now };
-              case 'again':
-                return {
-                  state: settlement.unknown ? 'unknown' : 'due',
-                  why: settlement.why.slice(0, 500),
-                  unknowns: row.unknowns + (settlement.unknown ? 1 : 0),
-                };
-              case 'failed':
-              case 'closed':
-                return {
-                  state: 'failed',
-                  why: settlement.why.slice(0, 500),
-                  finished_at: now,
-                  told: settlement.kind === 'failed' && !settlement.tell ? 1 : 0,
-                };
-            }
-          })();
+          const state = settlement.kind !== 'again' ? 'failed' : settlement.unknown ? 'unknown' : 'due';
           const { numUpdatedRows } = await transaction
             .updateTable('cb_outbox')
-            .set(change)
+            .set(
+              settlement.kind === 'again'
+                ? { state, why, unknowns: row.unknowns + (settlement.unknown ? 1 : 0) }
+                : { state, why, finished_at: now, told: settlement.kind === 'failed' && !settlement.tell ? 1 : 0 },
+            )
             .where('outbox_id', '=', row.outboxId)
             .where('attempts', '=', row.attempts)
-            // A delivery that is known is written also over a doubt that another owner noted meanwhile.
-            .where(
-              'state',
-              'in',
-              settlement.kind === 'sent' ? [row.state, 'unknown', 'sent'] : [row.state, change.state],
-            )
+            .where('state', 'in', [row.state, state])
             .executeTakeFirst();
           if (numUpdatedRows === 0n) return false;
+          const target = transaction.updateTable('cb_targets').where('target_id', '=', claim.targetId);
           if (settlement.kind === 'again') {
-            await transaction
-              .updateTable('cb_targets')
-              .set({ hold_until: fromNow(settlement.holdMs) })
-              .where('target_id', '=', claim.targetId)
-              .execute();
+            await target.set({ hold_until: fromNow(settlement.holdMs) }).execute();
           }
           if (settlement.kind === 'closed') {
-            const why = settlement.why.slice(0, 500);
-            await transaction
-              .updateTable('cb_targets')
-              .set({ state: 'closed', why, changed_at: now })
-              .where('target_id', '=', claim.targetId)
-              .execute();
+            await target.set({ state: 'closed', why, changed_at: now }).execute();
             await transaction
               .updateTable('cb_outbox')
               .set({ state: 'failed', why: `target closed: ${why}`.slice(0, 500), finished_at: now })
@@ -248,39 +202,24 @@ export function targetsOver<Part extends Sendable, Address extends Addressed>(
           }
           return true;
         }),
-      ),
+      );
+    },
 
     hold: async (claim, holdMs) => {
       await steadily(() =>
-        ofClaim(claim)
+        kysely
+          .updateTable('cb_targets')
           .set({ hold_until: fromNow(holdMs) })
+          .where('target_id', '=', claim.targetId)
+          .where('owner', '=', claim.holder)
           .execute(),
       );
     },
 
-    renew: async (claims) => {
-      if (claims.length === 0) return new Set();
-      return steadily(async () => {
-        const ids = claims.map((claim) => claim.targetId);
-        const holders = claims.map((claim) => claim.holder);
-        await kysely
-          .updateTable('cb_targets')
-          .set({ lease_until: fromNow(leaseMs) })
-          .where('target_id', 'in', ids)
-          .where('owner', 'in', holders)
-          .execute();
-        const rows = await kysely
-          .selectFrom('cb_targets')
-          .select('target_id')
-          .where('target_id', 'in', ids)
-          .where('owner', 'in', holders)
-          .execute();
-        return new Set(rows.map((row) => row.target_id));
-      });
-    },
+    renew: (claims) => leases.renew(claims.map(({ targetId, holder }) => ({ id: targetId, holder }))),
 
     release: async (claim) => {
-      await steadily(() => ofClaim(claim).set({ owner: null, lease_until: 0 }).execute());
+      await steadily(() => letGo(kysely, [claim.targetId, claim.holder]));
     },
 
     failClosed: async () => {

@@ -49,7 +49,7 @@ describeStores('inbox worker', (dialect) => {
       answer: async (message) => {
         atOnce += 1;
         most = Math.max(most, atOnce);
-        await sleep(5);
+        await sleep(60);
         atOnce -= 1;
         return { parts: [text(message.messageId)], picture: null };
       },
