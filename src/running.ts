@@ -193,7 +193,7 @@ export function platformsOf(
     return png;
   };
   const all = [
-    config.wecomApp === null ? null : createWecomApp(config.wecomApp, { state, log: note }),
+    config.wecomApp === null ? null : createWecomApp(config.wecomApp, { state, uploads: store.uploads, log: note }),
     config.wecomAibot === null ? null : createWecomAibot(config.wecomAibot, { state, log: note, loadPicture }),
     config.dingtalk === null ? null : createDingtalk(config.dingtalk, { state, log: note }),
     ...groupRobots(config),

@@ -15,6 +15,7 @@ import { type Recalls, recallsOver } from './recalls.ts';
 import { type StoreTables, storeMigrations } from './schema.ts';
 import { type Slots, slotsOver } from './slots.ts';
 import { type Targets, targetsOver } from './targets.ts';
+import { type Uploads, uploadsOver } from './uploads.ts';
 
 /**
  * The bot's own tables: what was asked, what is to be sent and what became of it. `Message` and `Part` are the
@@ -26,6 +27,7 @@ export interface Store<Message extends Rememberable, Part extends Sendable, Addr
   readonly targets: Targets<Part, Address>;
   readonly slots: Slots;
   readonly pictures: Pictures;
+  readonly uploads: Uploads;
   readonly recalls: Recalls;
   readonly identities: Identities;
   readonly audit: Audit;
@@ -76,6 +78,7 @@ export async function openStore<
     targets: targetsOver<Part, Address>(database, claims),
     slots: slotsOver(database, claims),
     pictures: picturesOver(database, { keptMs: options.picturesKeptMs ?? dayMs }),
+    uploads: uploadsOver(database),
     recalls: recallsOver(database),
     identities: identitiesOver(database),
     audit: auditOver(database),

@@ -31,7 +31,11 @@ export interface GroupRobotServer {
 
 const bytesOf = (text: unknown): number => Buffer.byteLength(String(text), 'utf8');
 
-export async function startGroupRobotServer(keys: readonly string[]): Promise<GroupRobotServer> {
+export async function startGroupRobotServer(
+  keys: readonly string[],
+  /** The clock by which a minute is counted. */
+  now: () => number = Date.now,
+): Promise<GroupRobotServer> {
   const posts: RobotPost[] = [];
   const complaints: string[] = [];
   const faults = new Map<string, RobotFault[]>();
@@ -58,8 +62,8 @@ export async function startGroupRobotServer(keys: readonly string[]): Promise<Gr
       requests.set(key, (requests.get(key) ?? 0) + 1);
       listener(key, msgtype);
       if (!keys.includes(key)) return answer(93000);
-      const recent = (minutes.get(key) ?? []).filter((at) => at > Date.now() - 60_000);
-      minutes.set(key, [...recent, Date.now()]);
+      const recent = (minutes.get(key) ?? []).filter((at) => at > now() - 60_000);
+      minutes.set(key, [...recent, now()]);
       if (recent.length >= 20) {
         complaints.push('more than 20 a minute');
         return answer(45009);

@@ -53,6 +53,14 @@ export function objectionTo(body: unknown, agentId: number): { readonly errcode:
   return null;
 }
 
+/** What one member saw. */
+export interface MemberMessage {
+  readonly to: string;
+  readonly msgtype: string;
+  /** The words; for a picture its media id. */
+  readonly content: string;
+}
+
 export interface WecomServer {
   readonly url: string;
   /** Faults for the next `message/send` or `response_url` calls; a number is an errcode. */
@@ -63,6 +71,10 @@ export interface WecomServer {
   /** These members are not in the visible range: errcode 0 with `invaliduser`. */
   invalidUsers: Set<string>;
   deliveries(): readonly string[];
+  /** Those of `message/send`, with their readers. */
+  memberMessages(): readonly MemberMessage[];
+  /** The token given out last is refused from now on: 40014. */
+  revokeToken(): void;
   /** Raw bodies of `message/send`, also of those that failed. */
   sentBodies(): readonly string[];
   tokenCalls(): number;
@@ -86,6 +98,7 @@ export async function startWecomServer(settings: WecomServerSettings): Promise<W
   const faults: (Fault | number)[] = [];
   const uploadFaults: (Fault | number)[] = [];
   const deliveries: string[] = [];
+  const memberMessages: MemberMessage[] = [];
   const bodies: string[] = [];
   const seen = new Set<string>();
   const media = new Set<string>();
@@ -171,8 +184,11 @@ export async function startWecomServer(settings: WecomServerSettings): Promise<W
     const deliver = (): void => {
       if (seen.has(text) || !isRecord(body)) return;
       seen.add(text);
-      const part = body[String(body.msgtype)];
+      const msgtype = String(body.msgtype);
+      const part = body[msgtype];
       deliveries.push(isRecord(part) ? String(part.content ?? `[picture ${part.media_id}]`) : '');
+      const content = isRecord(part) ? String(part.content ?? part.media_id) : '';
+      memberMessages.push({ to: String(body.touser), msgtype, content });
     };
     if (misbehave(response, faults.shift(), deliver)) return undefined;
     const objection = objectionTo(body, settings.agentId);
@@ -257,6 +273,10 @@ export async function startWecomServer(settings: WecomServerSettings): Promise<W
     },
     invalidUsers,
     deliveries: () => deliveries,
+    memberMessages: () => memberMessages,
+    revokeToken: () => {
+      token = null;
+    },
     sentBodies: () => bodies,
     tokenCalls: () => tokenCalls,
     uploads: () => uploads,

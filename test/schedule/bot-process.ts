@@ -8,18 +8,21 @@ export interface BotSettings {
   readonly environment: Readonly<Record<string, string>>;
   /** What its clock shows when it starts, milliseconds since 1970. */
   readonly startsAt: number;
+  /** How long its claims hold; 30 s as in production where it is left out. */
+  readonly leaseMs?: number;
 }
 
 export type BotOrder = { readonly kind: 'set-clock'; readonly to: number } | { readonly kind: 'stop' };
-export type BotNews = { readonly kind: 'ready' | 'stopped' };
+export type BotNews = { readonly kind: 'ready' | 'stopped'; readonly port?: number };
 
 const settings = JSON.parse(process.argv[2] ?? '{}') as BotSettings;
-const tell = (kind: BotNews['kind']): void => void process.send?.({ kind } satisfies BotNews);
+const tell = (news: BotNews): void => void process.send?.(news);
 
 let aheadMs = settings.startsAt - systemClock.now();
 const clock = { now: () => systemClock.now() + aheadMs };
 const config = readConfig(settings.environment);
-const running = await start(config, createLog(process.env.TEST_LOG ?? 'silent'), { clock });
+const store = settings.leaseMs === undefined ? config.store : { ...config.store, leaseMs: settings.leaseMs };
+const running = await start({ ...config, store }, createLog(process.env.TEST_LOG ?? 'silent'), { clock });
 
 process.on('message', (order: BotOrder) => {
   switch (order.kind) {
@@ -30,9 +33,9 @@ process.on('message', (order: BotOrder) => {
       return;
     case 'stop':
       void running.stop().then(() => {
-        tell('stopped');
+        tell({ kind: 'stopped' });
         process.exit(0);
       });
   }
 });
-tell('ready');
+tell({ kind: 'ready', port: running.port });

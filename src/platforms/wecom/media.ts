@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { SharedState } from '../../store/shared-state.ts';
+import type { Uploads } from '../../store/uploads.ts';
 import { call } from '../http.ts';
 import type { SendOutcome } from '../platform.ts';
 import type { WecomAppSettings } from './config.ts';
@@ -33,8 +34,12 @@ export interface Media {
 
 export interface MediaDeps {
   readonly state: SharedState;
+  readonly uploads: Uploads | null;
   readonly timeoutMs: number;
 }
+
+/** Stands in the place of a media id that WeCom refused. */
+const refused = '';
 
 const end = (outcome: SendOutcome): MediaResult => ({ kind: 'none', reaction: { kind: 'end', outcome } });
 
@@ -70,9 +75,14 @@ export function createMedia(settings: WecomAppSettings, deps: MediaDeps): Media 
 
   return {
     async mediaId(request, token) {
+      const before = (await deps.uploads?.of(request.idempotencyKey)) ?? null;
+      if (before !== null && before !== refused) return { kind: 'media', mediaId: before };
       const key = await keyOf(request);
       const known = await deps.state.get(key);
-      if (known !== null) return { kind: 'media', mediaId: known };
+      if (known !== null) {
+        await deps.uploads?.keep(request.idempotencyKey, known);
+        return { kind: 'media', mediaId: known };
+      }
       let png: Buffer;
       try {
         png = await request.loadPicture(request.pictureId);
@@ -94,9 +104,11 @@ export function createMedia(settings: WecomAppSettings, deps: MediaDeps): Media 
       if (typeof mediaId !== 'string' || mediaId === '')
         return end({ kind: 'later', afterMs: 60_000, why: 'upload answered without a media id', holdTarget: false });
       await deps.state.set(key, mediaId, mediaTtlMs);
+      await deps.uploads?.keep(request.idempotencyKey, mediaId);
       return { kind: 'media', mediaId };
     },
     async forget(request, mediaId) {
+      await deps.uploads?.keep(request.idempotencyKey, refused);
       await deps.state.deleteIf(await keyOf(request), mediaId);
     },
   };

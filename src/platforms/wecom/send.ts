@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { SharedState } from '../../store/shared-state.ts';
+import type { Uploads } from '../../store/uploads.ts';
 import { call } from '../http.ts';
 import type { Address, OutboundPart, SendContext, SendOutcome } from '../platform.ts';
 import type { WecomAppSettings } from './config.ts';
@@ -26,6 +27,7 @@ export function answerMark(idempotencyKey: string): string {
 
 export interface AppSendDeps {
   readonly state: SharedState;
+  readonly uploads: Uploads | null;
   readonly tokens: Tokens;
   readonly timeoutMs: number;
 }

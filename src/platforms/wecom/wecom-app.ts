@@ -1,5 +1,6 @@
 import { systemClock } from '../../calendar/clock.ts';
 import type { SharedState } from '../../store/shared-state.ts';
+import type { Uploads } from '../../store/uploads.ts';
 import type { Platform } from '../platform.ts';
 import type { WecomAppSettings } from './config.ts';
 import { receiveApp } from './receive-app.ts';
@@ -9,6 +10,8 @@ import { createTokens } from './token.ts';
 
 export interface WecomAppDeps {
   readonly state: SharedState;
+  /** Where media ids outlive the process and the shared state; without it a repeated picture may be shown twice. */
+  readonly uploads?: Uploads;
   readonly log?: (event: string, fields: Readonly<Record<string, unknown>>) => void;
   /** How long one call to WeCom may take; 10 s by default. */
   readonly timeoutMs?: number;
@@ -19,7 +22,7 @@ export function createWecomApp(settings: WecomAppSettings, deps: WecomAppDeps): 
   const timeoutMs = deps.timeoutMs ?? 10_000;
   const log = deps.log ?? (() => undefined);
   const tokens = createTokens(settings, { state: deps.state, timeoutMs, log });
-  const send = createAppSend(settings, { state: deps.state, tokens, timeoutMs });
+  const send = createAppSend(settings, { state: deps.state, uploads: deps.uploads ?? null, tokens, timeoutMs });
   return {
     name: 'wecom-app',
     callbackPath: '/callbacks/wecom/app',
@@ -29,11 +32,16 @@ export function createWecomApp(settings: WecomAppSettings, deps: WecomAppDeps): 
       try {
         return await send(part, address, context);
       } catch {
-        // Only the shared state rejects, and it is asked before a message leaves, never after.
-        return { kind: 'later', afterMs: 5_000, why: 'the shared state does not answer', holdTarget: false };
+        // Only the shared state and the bot's tables reject, and they are asked before a message leaves, never after.
+        return {
+          kind: 'later',
+          afterMs: 5_000,
+          why: 'the shared state or the bot database does not answer',
+          holdTarget: false,
+        };
       }
     },
-    // A repeat has the same bytes within four hours; a picture's as long as the shared state keeps its media id.
+    // A repeat has the same bytes within four hours, a picture's too: its media id is kept with the message.
     repeatsAreSafe: () => true,
     // What is over 30 a minute and 1,000 an hour is dropped without a word (wecom.md 5.2).
     allowances: [

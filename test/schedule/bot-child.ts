@@ -1,0 +1,56 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { epochMsOf } from '../../src/calendar/clock.ts';
+import type { WallTime } from '../../src/calendar/day.ts';
+import { until } from '../delivery/processes.ts';
+import type { BotNews, BotOrder, BotSettings } from './bot-process.ts';
+import type { SmallBotSettings } from './small-bot.ts';
+
+export const wall = (text: string): number => epochMsOf(text as WallTime, 'Asia/Shanghai');
+
+/** A bot process of its own. */
+export interface Bot {
+  readonly port: number;
+  setClock(at: string): void;
+  signal(signal: NodeJS.Signals): void;
+  kill(): Promise<void>;
+  stop(): Promise<void>;
+  readonly ended: Promise<void>;
+}
+
+/** Starts one and resolves when it works. */
+export async function startBotProcess(file: './bot-process.ts', settings: BotSettings): Promise<Bot>;
+export async function startBotProcess(file: './small-bot.ts', settings: SmallBotSettings): Promise<Bot>;
+export async function startBotProcess(file: string, settings: BotSettings | SmallBotSettings): Promise<Bot> {
+  const child: ChildProcess = fork(fileURLToPath(new URL(file, import.meta.url)), [JSON.stringify(settings)], {
+    execArgv: ['--import', 'tsx'],
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  });
+  let port: number | null = null;
+  child.on('message', (news: BotNews) => {
+    if (news.kind === 'ready') port = news.port ?? 0;
+  });
+  const ended = once(child, 'exit').then(() => undefined);
+  // What is told to a process that dies meanwhile is lost, as it should be.
+  child.on('error', () => undefined);
+  const order = (told: BotOrder): void => {
+    if (child.connected) child.send(told);
+  };
+  await until(() => port !== null || child.exitCode !== null, 60_000, 'the bot never got ready');
+  if (port === null) throw new Error('the bot ended before it was ready');
+  return {
+    port,
+    setClock: (to) => order({ kind: 'set-clock', to: wall(to) }),
+    signal: (signal) => void child.kill(signal),
+    kill: async () => {
+      child.kill('SIGKILL');
+      await ended;
+    },
+    stop: async () => {
+      order({ kind: 'stop' });
+      await ended;
+    },
+    ended,
+  };
+}
