@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import type { Chat, InboundMessage, RawRequest, RawResponse, Received } from '../platform.ts';
 import { addressOf, type Destination, targetOf } from './address.ts';
 import type { DingtalkSettings } from './config.ts';
@@ -30,9 +31,8 @@ export function receiveRobotCallback(
   if (request.body.length > bodyLimitBytes) return refused(413, 'body is over 1 MiB');
   const signature = checkRobotSignature(request.headers, settings.clientSecret, nowMs);
   if (signature.kind === 'invalid') return refused(403, signature.why);
-  const json = utf8Of(request.body);
-  if (json === null) return refused(400, 'body is not UTF-8');
-  return receiveRobotJson(json, settings, log);
+  if (!isUtf8(request.body)) return refused(400, 'body is not UTF-8');
+  return receiveRobotJson(request.body.toString('utf8'), settings, log);
 }
 
 /** What an authentic robot message means; the entry for Stream frames too, whose `data` is the same JSON. */
@@ -97,14 +97,6 @@ function destinationOfSender(
   return chat.kind === 'private'
     ? { chat: 'private', userId, session, sessionUntilMs }
     : { chat: 'group', conversationId: said.conversationId, askerId: userId, session, sessionUntilMs };
-}
-
-function utf8Of(body: Buffer): string | null {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(body);
-  } catch {
-    return null;
-  }
 }
 
 function answer(body: Readonly<Record<string, unknown>>): RawResponse {

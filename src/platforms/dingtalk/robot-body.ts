@@ -53,7 +53,8 @@ const richTextSchema = z.object({ richText: z.array(z.object({ text: optionalTex
 export function parseRobotBody(json: string): RobotBody {
   const value = parseJsonNumbersAsText(json);
   if (value === undefined) return { kind: 'malformed', why: 'body is not JSON' };
-  if (quotaSchema.safeParse(value).success) return { kind: 'quota-spent' };
+  if (typeof value === 'object' && value !== null && 'errorCode' in value && quotaSchema.safeParse(value).success)
+    return { kind: 'quota-spent' };
   const parsed = bodySchema.safeParse(value);
   if (!parsed.success) {
     const fields = parsed.error.issues.map((issue) => issue.path.slice(0, 2).join('.') || 'body').join(', ');

@@ -14,9 +14,10 @@ const parameterNames = { '/robot/sendBySession': 'session', '/robot/send': 'acce
  * a callback does not cover its body, so the URL is an attacker's until proved otherwise (dingtalk.md 9.1).
  */
 export function sessionOf(webhook: string, oapiBase: string): Session | null {
-  if (webhook.length > 2_048 || /[\s\p{C}\\]/u.test(webhook) || !URL.canParse(webhook)) return null;
-  const url = new URL(webhook);
-  const base = new URL(oapiBase);
+  if (webhook.length > 2_048 || /[\s\p{C}\\]/u.test(webhook)) return null;
+  const url = urlOf(webhook);
+  if (url === null) return null;
+  const base = baseOf(oapiBase);
   if (url.origin !== base.origin || url.username !== '' || url.password !== '' || url.hash !== '') return null;
   const prefix = base.pathname.replace(/\/+$/, '');
   for (const path of ['/robot/sendBySession', '/robot/send'] as const) {
@@ -26,6 +27,23 @@ export function sessionOf(webhook: string, oapiBase: string): Session | null {
     return values.length === 1 && parameter !== undefined && parameter !== '' ? { path, parameter } : null;
   }
   return null;
+}
+
+function urlOf(text: string): URL | null {
+  try {
+    return new URL(text);
+  } catch {
+    return null;
+  }
+}
+
+let lastBase = new URL('http://none.invalid');
+let lastBaseText = '';
+
+/** The configured host, taken apart once. */
+function baseOf(oapiBase: string): URL {
+  if (lastBaseText !== oapiBase) [lastBase, lastBaseText] = [new URL(oapiBase), oapiBase];
+  return lastBase;
 }
 
 /** Where to post, rebuilt from the settings. */
