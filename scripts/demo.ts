@@ -16,7 +16,7 @@ await runScript(commandLine, async ({ values }) => {
   console.log(`
 晨报已启动:http://${config.server.HOST}:${demo.port}/
 
-在聊天里试试这些(右上角可以换身份):
+在聊天里试试这些(聊天列表上方可以换身份):
   漏斗 本月            各阶段走到哪、卡在哪
   业绩 上月 按人        谁签了多少,为什么
   目标 本月            完成多少、按进度差多少

@@ -7,7 +7,14 @@ import { readDirectory } from './crm/directory.ts';
 import type { CrmTables } from './crm/schema.ts';
 import { connect } from './database/connect.ts';
 import { openChatStore } from './delivery/chat-store.ts';
-import { audienceWords, ensureDemoCompany, simulatedChats, simulatedPeople, withDemoGroups } from './demo.ts';
+import {
+  audienceWords,
+  customersByOwner,
+  ensureDemoCompany,
+  simulatedChats,
+  simulatedPeople,
+  withDemoGroups,
+} from './demo.ts';
 import type { Log } from './log.ts';
 import { createSimulator } from './platforms/simulator/simulator.ts';
 import { type Running, start } from './running.ts';
@@ -47,27 +54,31 @@ export async function startDemo(read: Config, log: Log, customers = 300): Promis
   const clock = { now: () => systemClock.now() + aheadMs };
   const database = connect<CrmTables>(crmUrl, { readOnly: true });
   const directory = await readDirectory(database);
+  const people = simulatedPeople(directory, config.business, await customersByOwner(database));
   await database.close();
-  const people = simulatedPeople(directory, config.business);
   const simulator = createSimulator(simulatedChats(directory, config.business), clock);
   const travel: TimeTravel = {
-    label: () => nextMorning().label,
+    label: () => nextStop().label,
     go: async () => {
-      aheadMs += nextMorning().at - clock.now();
+      aheadMs += nextStop().at - clock.now();
       running.schedule.scheduler.wake();
       for (const ms of [shortlyBeforeMs + 300, shortlyBeforeMs + 3_000])
         setTimeout(() => running.schedule.scheduler.wake(), ms).unref();
     },
   };
-  /** Ten seconds before nine of the next work day: 8:59 by the clock on the wall. */
-  function nextMorning(): { readonly at: number; readonly label: string } {
+  /** Ten seconds before what a work day brings next: 8:59 by the clock on the wall, then 9:04. None is jumped over. */
+  function nextStop(): { readonly at: number; readonly label: string } {
     const { today, epochMs, zone } = momentAt(clock.now(), config.house.TIMEZONE);
     const { calendar } = running.schedule.plan;
-    const nineOf = (day: typeof today): number => epochMsOf(`${day} 09:00:00` as WallTime, zone);
-    const isToday = calendar.isWorkDay(today) && epochMs < nineOf(today) - shortlyBeforeMs;
-    const day = isToday ? today : calendar.nextWorkDay(today);
-    const name = isToday ? '今天' : daysBetween(today, day) === 1 ? '明天' : weekdayOf(day);
-    return { at: nineOf(day) - shortlyBeforeMs, label: `${name} 8:59` };
+    const stopsOf = (day: typeof today): number[] =>
+      ['09:00', config.business.recall.at]
+        .map((time) => epochMsOf(`${day} ${time}:00` as WallTime, zone) - shortlyBeforeMs)
+        .sort((a, b) => a - b);
+    const left = calendar.isWorkDay(today) ? stopsOf(today).filter((at) => at > epochMs) : [];
+    const day = left.length > 0 ? today : calendar.nextWorkDay(today);
+    const [at = epochMs] = left.length > 0 ? left : stopsOf(day);
+    const name = day === today ? '今天' : daysBetween(today, day) === 1 ? '明天' : weekdayOf(day);
+    return { at, label: `${name} ${momentAt(at, zone).wall.slice(11, 16).replace(/^0/, '')}` };
   }
 
   const running = await start(config, log, {

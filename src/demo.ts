@@ -7,7 +7,7 @@ import { emptyCrm, generateCompany } from './crm/demo/generate-company.ts';
 import { demoCompanyIn, markDemoCompany } from './crm/demo/marker.ts';
 import type { Directory, Person } from './crm/directory.ts';
 import { type CrmTables, crmMigrations } from './crm/schema.ts';
-import { connect } from './database/connect.ts';
+import { connect, type Database } from './database/connect.ts';
 import { migrate } from './database/migrate.ts';
 import type { SimulatedChat } from './platforms/simulator/simulator.ts';
 import type { SimulatedPerson } from './server/simulator.ts';
@@ -60,13 +60,32 @@ export async function ensureDemoCompany(
   }
 }
 
-/** The people a visitor can be: those named in the README first, one of each role, every rep behind them. */
-export function simulatedPeople(directory: Directory, settings: AccessSettings): SimulatedPerson[] {
+/** A customer of each owner, to ask about: the one that signed first. */
+export async function customersByOwner({ kysely }: Pick<Database<CrmTables>, 'kysely'>): Promise<Map<string, string>> {
+  const rows = await kysely
+    .selectFrom('cm_customers')
+    .select(['owner_user_id', 'name'])
+    .where('first_deal_at', 'is not', null)
+    .orderBy('first_deal_at', 'desc')
+    .execute();
+  return new Map(rows.flatMap((row) => (row.owner_user_id === null ? [] : [[row.owner_user_id, row.name] as const])));
+}
+
+/**
+ * The people a visitor can be: those named in the README first, one of each role, every rep behind them. `customers` are
+ * those to ask about, by owner.
+ */
+export function simulatedPeople(
+  directory: Directory,
+  settings: AccessSettings,
+  customers: ReadonlyMap<string, string>,
+): SimulatedPerson[] {
+  const [anyones] = customers.values();
   return peopleInOrder(directory, settings).map(({ person, role }) => ({
     id: person.id,
     name: person.name,
     roleName: roleNames[role],
-    suggestions: suggestionsFor(role),
+    suggestions: suggestionsFor(role, role === 'rep' ? customers.get(person.id) : anyones),
   }));
 }
 
@@ -82,12 +101,13 @@ function peopleInOrder(
     .sort((a, b) => weight(a.person.name) - weight(b.person.name));
 }
 
-function suggestionsFor(role: Role): string[] {
+function suggestionsFor(role: Role, customer: string | undefined): string[] {
+  const card = customer === undefined ? [] : [`客户 ${customer}`];
   switch (role) {
     case 'rep':
-      return ['漏斗 本月', '业绩 本月', '目标 本月', '沉默客户 我的', '积压', '帮助'];
+      return ['漏斗 本月', '业绩 本月', '目标 本月', '沉默客户 我的', '积压', ...card, '帮助'];
     case 'service':
-      return ['客户 宏达机械', '沉默客户', '帮助'];
+      return [...card, '沉默客户', '帮助'];
     case 'marketing':
       return ['渠道 上月', '新增客户 本月 按来源', '线索转化率 上月', '帮助'];
     case 'manager':

@@ -21,7 +21,7 @@ export interface SimulatedPerson {
 
 /** Puts the demo's clock forward, so that a visitor sees the morning happen. */
 export interface TimeTravel {
-  /** Where to: 明天 8:59. */
+  /** Where to: 明天 8:59, 今天 9:04. */
   label(): string;
   go(): Promise<void>;
 }
@@ -37,6 +37,9 @@ export interface SimulatorDeps {
   remember(message: InboundMessage): Promise<unknown>;
   loadPicture(pictureId: string): Promise<Buffer | null>;
 }
+
+/** So much may wait for a page that does not read its events. */
+const unreadBytes = 1 << 20;
 
 const saySchema = z.strictObject({
   chatId: z.string().max(200),
@@ -82,7 +85,7 @@ export function simulatorPages(deps: SimulatorDeps): Middleware {
         lines: deps.simulator.lines(),
         now: deps.clock.now(),
         travel: deps.travel.label(),
-        about: '这是演示：左边换聊天，上面换身份。同一句话，总监、主管和销售看到的范围不一样。',
+        about: '这是演示：在「我是」里换身份，点一个聊天进去问。同一句话，总监、主管和销售看到的范围不一样。',
       };
       return;
     }
@@ -93,8 +96,13 @@ export function simulatorPages(deps: SimulatorDeps): Middleware {
       ctx.set('Cache-Control', 'no-cache');
       ctx.body = stream;
       stream.write(': connected\n\n');
-      const stop = deps.simulator.listen((line) => stream.write(`data: ${JSON.stringify(line)}\n\n`));
+      const stop = deps.simulator.listen((line) => {
+        // A page that does not read is let go; when it comes back it asks for what it missed.
+        if (stream.writableLength > unreadBytes) stream.destroy();
+        else stream.write(`data: ${JSON.stringify(line)}\n\n`);
+      });
       ctx.req.once('close', stop);
+      stream.once('close', stop);
       return;
     }
     if (ctx.path === '/simulator/messages' && ctx.method === 'POST') {

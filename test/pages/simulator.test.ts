@@ -30,6 +30,7 @@ describe.skipIf(executablePath === undefined)('the simulator on a phone', () => 
   let browser: Browser;
   let page: Page;
   const wrong: string[] = [];
+  const logged: string[] = [];
 
   beforeAll(async () => {
     const config = readConfig({
@@ -37,7 +38,7 @@ describe.skipIf(executablePath === undefined)('the simulator on a phone', () => 
       BOT_DATABASE_URL: `sqlite:${join(folder, 'bot.sqlite')}`,
       PORT: '0',
     });
-    demo = await startDemo(config, createLog('silent'));
+    demo = await startDemo(config, createLog('warn', { write: (line) => logged.push(line) }));
     browser = await chromium.launch({ ...(executablePath === undefined ? {} : { executablePath }), args: flags });
     page = await browser.newPage({ viewport: { width: 390, height: 844 } });
     page.on('pageerror', (error) => wrong.push(error.message));
@@ -103,13 +104,21 @@ describe.skipIf(executablePath === undefined)('the simulator on a phone', () => 
     await page.selectOption('#person', { label: '陈志远 · 总监' });
     const digests = page.locator('#lines > li .bubble', { hasText: '漏斗晨报' });
     expect(await digests.count()).toBe(1);
-    expect(await page.locator('#travel').innerText()).toMatch(/^快进到(今天|明天|周.) 8:59$/);
-    await page.click('#travel');
+    const travel = page.locator('#travel');
+    if ((await travel.innerText()) === '快进到今天 9:04') await travel.click();
+    await expect.poll(() => travel.innerText(), { timeout: 20_000 }).toMatch(/^快进到(今天|明天|周.) 8:59$/);
+    await travel.click();
     await expect.poll(() => page.locator('#clock').innerText()).toMatch(/0?8:59:5\d$/);
     await page.locator('#chats button').first().click();
     await expect.poll(() => digests.count(), { timeout: 20_000 }).toBe(2);
     expect(await digests.last().innerText()).toMatch(/比上一份（\d+-\d+）/);
     await page.click('#back');
+    expect(await travel.innerText()).toBe('快进到今天 9:04');
+    await expect.poll(() => travel.isEnabled(), { timeout: 20_000 }).toBe(true);
+    await travel.click();
+    await expect.poll(() => page.locator('#clock').innerText()).toMatch(/0?9:04:5\d$/);
+    await expect.poll(() => page.locator('#clock').innerText(), { timeout: 20_000 }).toMatch(/0?9:05:\d\d$/);
+    expect(logged.filter((line) => JSON.parse(line).level >= 50)).toEqual([]);
     await page.selectOption('#person', { label: '王磊 · 销售' });
     await page.locator('#chats button', { hasText: '华东区群' }).click();
   });

@@ -245,6 +245,14 @@ function become(userId) {
   phone.dataset.view = view;
 }
 
+function arrive(line) {
+  if (state.seen.has(line.id)) return;
+  state.seen.add(line.id);
+  state.lines.push(line);
+  if (line.chatId === state.chatId) append(line);
+  drawChats();
+}
+
 async function start() {
   Object.assign(state, await (await fetch('/simulator/state')).json());
   for (const line of state.lines) state.seen.add(line.id);
@@ -272,13 +280,11 @@ async function start() {
   become(personOf(wanted)?.id ?? state.people[0].id);
   select.value = state.me;
   const events = new EventSource('/simulator/events');
-  events.onmessage = (event) => {
-    const line = JSON.parse(event.data);
-    if (state.seen.has(line.id)) return;
-    state.seen.add(line.id);
-    state.lines.push(line);
-    if (line.chatId === state.chatId) append(line);
-    drawChats();
+  events.onmessage = (event) => arrive(JSON.parse(event.data));
+  // Also after a break, in which lines may have come.
+  events.onopen = async () => {
+    const { lines } = await (await fetch('/simulator/state')).json();
+    lines.forEach(arrive);
   };
 }
 
