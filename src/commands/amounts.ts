@@ -36,7 +36,10 @@ const moneyRange = new RegExp(
   'g',
 );
 const loose = new RegExp(looseRange, 'g');
-const moneyTest = new RegExp(`(${over}|${under})?\\s*(${money})\\s*(及?以上|往上|起|以下|往下|以内|之内)?`, 'g');
+const moneyTest = new RegExp(
+  `(${over}|${under})?\\s*(${money})\\s*(及?以上|往上|起|以下|往下|以内|之内)?(?!\\s*(?:年|个?月|天|周|家|次|条|人|小时))`,
+  'g',
+);
 const share = new RegExp(
   `(${over}|${under})\\s*((?:百分之)?${numeral}\\s*(?:%|个百分点|个点|成)|百分之${numeral}|0?\\.\\d+)`,
   'g',
@@ -45,9 +48,10 @@ const top = new RegExp(
   `(前|头|排前|top\\s*|后|最后|倒数|末尾?|垫底的?)\\s*(${numeral})\\s*(%|名|个|位|条|家|大|强|单)?(?![天日周月季年%点万次回])`,
   'g',
 );
+const counted = new RegExp(`最[一-龥]{1,5}?的?(${numeral})(?:个|名|位|家|条|单|大)(?!月|点)`, 'g');
 const percentTop = new RegExp(`(前|头|top\\s*)(?:百分之)?\\s*(${numeral})\\s*%|前百分之(${numeral})`, 'g');
 const ordinal =
-  /(?:第|#|编号|no\.?)\s*(\d{1,9}|[一二两三四五六七八九十]{1,3})\s*(?:条|个|项|号|名|家|位)?|(?<![\d.月-])(\d{1,4})\s*号(?!线|召)/g;
+  /(?:第|#|编号|no\.?)\s*(\d{1,9}|[一二两三四五六七八九十]{1,3})\s*(?:条|个|项|号|名|家|位)?(?![\d次单周季])|(?<![\d.月-])(\d{1,4})\s*号(?!线|召)/g;
 
 function* moneyMarks(text: string): Generator<AmountMark> {
   for (const match of text.matchAll(loose)) {
@@ -63,7 +67,7 @@ function* moneyMarks(text: string): Generator<AmountMark> {
   }
   for (const match of text.matchAll(moneyRange)) {
     const [from, to] = [readMoney(match[1]! + (match[2] ?? match[4]!)), readMoney(match[3]! + match[4]!)];
-    if (from === null || to === null || from > to) continue;
+    if (from === null || to === null) continue;
     yield {
       kind: 'money',
       loose: false,
@@ -148,6 +152,12 @@ export function* findAmounts(text: string): Generator<AmountMark> {
       start: match.index,
       end: match.index + match[0].length,
     };
+  }
+  for (const match of text.matchAll(counted)) {
+    const value = readNumeral(match[1]!);
+    if (value === null || value < 1 || !Number.isInteger(value)) continue;
+    const start = match.index + match[0].indexOf(match[1]!);
+    yield { kind: 'top', top: value, percent: false, last: false, start, end: start + match[1]!.length };
   }
   for (const match of text.matchAll(ordinal)) {
     const value = readNumeral(match[1] ?? match[2]!);

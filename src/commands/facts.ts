@@ -1,7 +1,6 @@
 import { metricWords } from '../metrics/vocabulary.ts';
 import type { Dimension, FilterField, NumberTest, Slots, Threshold } from './command.ts';
 import { type DimensionMark, findDimensions } from './dimension-words.ts';
-import { readNumeral } from './numerals.ts';
 import type { PeriodMark } from './period-words.ts';
 import type { Mark, Scan } from './scan.ts';
 import type { ScheduleMark } from './schedule-words.ts';
@@ -55,6 +54,18 @@ const adds = /(?:再?加上|再?加一?个|再加|也?加|还有|外加|连同|�
 const teamAfter =
   /^ ?(?:[那这]?个?组|[那这]?个?团队|那?个?团队|那边|手下|他们组|他组|她组|的人|带的|的组|的团队|下面|手底下|部门|的部门|的小组|小组|一组的)/;
 
+/** 大于100万 小于500万: two limits that make a range, whichever is said first; null where they do not. */
+function bothLimits(one: NumberTest, other: NumberTest): NumberTest | null {
+  if (!('value' in one) || !('value' in other)) return null;
+  const [low, high] = one.op.startsWith('>') ? [one, other] : [other, one];
+  if (!low.op.startsWith('>') || !high.op.startsWith('<')) return null;
+  return { op: 'between', from: low.value, to: high.value };
+}
+
+/** 陈总让看下: whoever sends the asker is no filter. */
+export const isBystander = (mark: Mark, after: string): boolean =>
+  mark.letter === 'O' && /^ ?(?:让|要看|叫我|催|问我|想看|急着要|等着要)/.test(after);
+
 const teamOfMine = /(?:我|咱|俺)们?的?(?:这?个?组|团队|部门|小组|手下|下属|的人|下面的人|手底下)|本组|本团队|我带的/;
 
 const namesByLength = metricWords
@@ -104,8 +115,7 @@ export function gatherFacts(
 
   scan.markAt.forEach((mark: Mark | null, at) => {
     if (mark === null) return;
-    // 陈总让看下: whoever sends the asker is no filter.
-    if (mark.letter === 'O' && /^ ?(?:让|要看|叫我|催|问我|想看|急着要|等着要)/.test(skeleton.slice(at + 1))) return;
+    if (isBystander(mark, skeleton.slice(at + 1))) return;
     const [before, after] = [skeleton.slice(0, at), skeleton.slice(at + 1)];
     // 除了华北其他区, 除了华北和华南: the word reaches over names that are joined.
     const target =
@@ -153,7 +163,10 @@ export function gatherFacts(
             share ??= mark.amount.threshold;
             break;
           case 'money':
-            amount ??= { test: mark.amount.test, loose: mark.amount.loose };
+            amount =
+              amount === null
+                ? { test: mark.amount.test, loose: mark.amount.loose }
+                : { ...amount, test: bothLimits(amount.test, mark.amount.test) ?? amount.test };
             break;
           case 'top':
             if (mark.amount.percent) topPercent ??= mark.amount.top;
@@ -168,9 +181,6 @@ export function gatherFacts(
     }
   });
 
-  const counted =
-    /最[一-龥]{1,5}?的?(?:前)?(\d{1,3}|[一二两三四五六七八九十]{1,2})(?:个|名|位|家|条|单|大)(?!月|点)/.exec(skeleton);
-  if (counted !== null) top ??= readNumeral(counted[1]!);
   const marks = findDimensions(skeleton);
   const firm = marks.filter((mark) => !mark.loose);
   const bare = skeleton.replace(

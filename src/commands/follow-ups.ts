@@ -114,6 +114,15 @@ function dropRivals(filters: Filters | undefined, said: Filters | undefined): Fi
   return left as Filters;
 }
 
+/** Whose figures are shown: 看全公司 after 华东 takes the region away, 换成华南 after 全公司 the company. */
+const wholesale: readonly (keyof Filters)[] = ['region', 'department', 'team_of', 'owner'];
+
+function withoutPeople(filters: Filters | undefined): Filters | undefined {
+  const left: Record<string, unknown> = { ...(filters ?? {}) };
+  for (const field of wholesale) delete left[field];
+  return Object.keys(left).length > 0 ? (left as Filters) : undefined;
+}
+
 /** 再往前一个月: the month before the one that was shown; 再往前一期 goes back by the length that was shown. */
 function stepBack(period: Period, byLength: boolean): Period {
   if (byLength) {
@@ -135,8 +144,10 @@ export function applyFollowUp(previous: Command, followUp: Command): Command | n
     case 'refine':
     case 'drill_down':
     case 'export': {
-      const base = { ...previous.slots };
-      const kept = addFilters(mergeFilters(dropRivals(base.filters, filters), filters), filters_add);
+      const base: Draft & Slots = { ...previous.slots };
+      const before = said.scope === undefined ? base.filters : withoutPeople(base.filters);
+      if (filters !== undefined && wholesale.some((field) => field in filters)) delete base.scope;
+      const kept = addFilters(mergeFilters(dropRivals(before, filters), filters), filters_add);
       const left = without(kept, filters_not);
       const slots: Draft = { ...base, ...said };
       delete slots.filters;

@@ -7,13 +7,14 @@ import { createEntityIndex, type EntityIndex, type NamedEntity } from './entity-
 import { type Facts, gatherFacts } from './facts.ts';
 import { chosen, goesOn, readFollowUp } from './follow-ups.ts';
 import { createLatinReader, type LatinReader } from './latin-words.ts';
+import { leftOut } from './left-out.ts';
 import { joinSplitWords, longestQuestion, normaliseText, withoutCourtesy } from './normalise-text.ts';
 import { printCommand } from './print-command.ts';
 import { type Ranking, rankIntents, vocabularyWords } from './rank-intents.ts';
 import { repairWords } from './repair-words.ts';
 import { type Scan, scanText, type ToldName } from './scan.ts';
 import { type NameFound, typedCustomer, unreadName } from './unread-names.ts';
-import { contentOf, knownPlaces, type UnreadStretch, unreadLength, unreadStretches } from './unread-stretches.ts';
+import { contentOf, knownPlaces, saysSomething, stretchesLeftBy, unreadStretches } from './unread-stretches.ts';
 import { incompleteOrder, unservedWords } from './unserved-words.ts';
 
 /** Below this no report is meant: single hints (客户, 渠道) do not make a question. */
@@ -143,7 +144,7 @@ function read(text: string, round: Round, context: ParseContext, parts: Parts): 
     const found = unreadName(stretches, ranking, parts.entities, isQuestion);
     if (found !== null) return resolve(found) ?? askName(found, text, round, context, parts);
   }
-  return decide(scan, ranking, facts, stretches, round, context);
+  return decide(scan, ranking, facts, round, context);
 }
 
 /** The text with a stretch settled otherwise, read as it would be offered; null where that is no command. */
@@ -186,7 +187,7 @@ function problemOf(
     const mended = `${text.slice(0, impossible.start)}${nearest}${text.slice(impossible.end)}`;
     const readings = round.number < lastRound && nearest !== '' ? present([reread(mended, [], context, parts)]) : [];
     return clarify(
-      `日历上没有这个时间,最近的是 ${nearest}。`,
+      `${impossible.why ?? '日历上没有这个时间,'}最近的是 ${nearest}。`,
       { reason: 'invalid_period', suggest: [nearest] },
       readings,
     );
@@ -236,14 +237,7 @@ function askName(found: NameFound, text: string, round: Round, context: ParseCon
   }
 }
 
-function decide(
-  scan: Scan,
-  ranking: Ranking,
-  facts: Facts,
-  stretches: readonly UnreadStretch[],
-  round: Round,
-  context: ParseContext,
-): Understanding {
+function decide(scan: Scan, ranking: Ranking, facts: Facts, round: Round, context: ParseContext): Understanding {
   const { skeleton } = scan;
   const { repairs } = round;
   const ranked = ranking.intents.map((one) => one.intent);
@@ -251,13 +245,18 @@ function decide(
   const weak = best === undefined || best.weight < enough;
   const followUp = readFollowUp(facts, context);
   if (followUp !== null && (weak || !isOrder(best.intent)) && (weak || shortFollowUp(skeleton, best.weight))) {
-    // 转率画 上周: what stayed unread may have been the question itself.
-    if (unreadLength(stretches) >= (goesOn(skeleton) ? 4 : 1)) return nothingFits(scan, facts, context);
     if (followUp === 'no-earlier')
       return clarify('前面没有别的报表可回。直接打要看的,比如:漏斗 上月。', { reason: 'nothing_before' });
-    // 昨天谁没来 has a date in it and asks something else.
-    const unreadAtAll = stretches.map((run) => run.text.replace(/[呢的吧啊呀看我要]/g, '')).join('');
-    if (!goesOn(skeleton) && unreadAtAll.length >= 2) return nothingFits(scan, facts, context);
+    // 转率画 上周, 昨天谁没来: what stayed unread may have been the question itself.
+    const left = stretchesLeftBy(followUp, scan, ranking, facts);
+    const leftAtAll = left.map((run) => run.text.replace(/[呢的吧啊呀看我要]/g, '')).join('');
+    if (left.some(saysSomething) || (!goesOn(skeleton) && leftAtAll.length >= 2))
+      return nothingFits(scan, facts, context);
+    const passedOver = leftOut(followUp.intent, followUp.slots, scan, facts, context);
+    if (passedOver !== null && round.number < lastRound)
+      return clarify(passedOver.why ?? `「${passedOver.words}」在这里用不上,去掉它再说一遍?`, {
+        reason: 'unserved_words',
+      });
     const bareName =
       !goesOn(skeleton) &&
       followUp.intent === 'refine' &&
@@ -266,7 +265,7 @@ function decide(
     if (!bareName || context.previous !== null) return command(followUp.intent, followUp.slots, repairs);
   }
   if (best === undefined || (weak && !isCustomerQuestion(best.intent, facts))) return nothingFits(scan, facts, context);
-  const doubtful = doubtOf(best.intent, best.weight, ranking, stretches, facts, scan, ranked, context);
+  const doubtful = doubtOf(best.intent, best.weight, ranking, facts, scan, ranked, context);
   if (doubtful !== null && round.number < lastRound) return doubtful;
   const { slots, assumed } = slotsFor(best.intent, facts, scan, ranked, context);
   const { intent } = best;
@@ -288,7 +287,6 @@ function doubtOf(
   intent: Intent,
   weight: number,
   ranking: Ranking,
-  stretches: readonly UnreadStretch[],
   facts: Facts,
   scan: Scan,
   ranked: readonly Intent[],
@@ -307,9 +305,15 @@ function doubtOf(
   const rival = ranking.intents[1];
   if (rival !== undefined && weight - rival.weight < close && !isOrder(rival.intent))
     return ask('这句有两种读法,要看哪个?', 'ambiguous_intent', offered([intent, rival.intent]));
-  const unread = stretches
-    .map(contentOf)
-    .filter((words) => words.length >= (weight >= 8.2 ? 3 : 2) && /[一-龥a-z]/.test(words));
+  const { slots } = slotsFor(intent, facts, scan, ranked, context);
+  const passedOver = leftOut(intent, slots, scan, facts, context);
+  if (passedOver !== null)
+    return ask(
+      passedOver.why ?? `「${passedOver.words}」在这里用不上,先看不带它的?`,
+      'unserved_words',
+      present((passedOver.meant ?? [facts]).flatMap((meant) => offered([intent], meant))),
+    );
+  const unread = stretchesLeftBy({ intent, slots }, scan, ranking, facts).filter(saysSomething).map(contentOf);
   if (unread.length > 0)
     return ask(`「${unread[0]}」没读懂,是要看这个吗?`, 'unread_words', offered([intent, ...ranked.slice(1, 2)]));
   return null;

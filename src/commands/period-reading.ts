@@ -15,7 +15,7 @@ import { readNumeral } from './numerals.ts';
 import type { PeriodContext } from './period-words.ts';
 
 /** What the words of a rule mean; null where they mean no days after all. */
-export type Read = { period: Period | null; nearest?: string; upcoming?: Period; vague?: boolean } | null;
+export type Read = { period: Period | null; nearest?: string; why?: string; upcoming?: Period; vague?: boolean } | null;
 /** One form in which days are named. */
 export interface Rule {
   readonly pattern: RegExp;
@@ -96,15 +96,41 @@ export function readDay(
   const said = readYear(yearWords, context.today);
   if (number === null || date === null) return null;
   if (said === null) return impossible(`${yearOf(context.today)}年`);
-  if (number < 1 || number > 12) return impossible('12月');
   const inYear = said ?? yearOf(context.today);
+  if (number < 1 || number > 12) return impossible(`${said === undefined ? '' : `${said}年`}${number < 1 ? 1 : 12}月`);
   const exact = dayOf(inYear, number, date);
-  if (exact === null) return impossible(endOfMonth(dayOf(inYear, number, 1)!));
+  const first = dayOf(inYear, number, 1)!;
+  if (exact === null) return impossible(date < 1 ? first : endOfMonth(first));
   const make = (one: number): Period | null => {
     const day = dayOf(one, number, date);
     return day === null ? null : span('day', day, day);
   };
   return said === undefined ? nearestYear(make, context.today) : is(make(said)!);
+}
+
+/** 11-18-2026, 18/11/2026: whichever of the two can be the month; both can be: asked. */
+export function readEither(first: string, second: string, yearWords: string, context: PeriodContext): Read {
+  const [a, b] = [Number(first), Number(second)];
+  const read = a > 12 ? readDay(yearWords, second, first, context) : readDay(yearWords, first, second, context);
+  return a > 12 || b > 12 || a === b || read?.period == null
+    ? read
+    : { period: null, nearest: read.period.from, why: '哪个是月、哪个是日分不清。' };
+}
+
+/** The nth week of a year: weeks from Monday, the first is the one with 4 January (decision 22). */
+export function readWeek(yearWords: string | undefined, numberWords: string, context: PeriodContext): Read {
+  const number = readNumeral(numberWords);
+  const said = readYear(yearWords, context.today);
+  if (number === null) return null;
+  const inYear = said ?? yearOf(context.today);
+  const first = startOfWeek(dayOf(inYear, 1, 4)!);
+  const last = addDays(startOfWeek(dayOf(inYear + 1, 1, 4)!), -7);
+  const monday = addDays(first, 7 * (number - 1));
+  if (said === null || number < 1 || monday > last) {
+    const nearest = number < 1 ? first : last;
+    return impossible(`${nearest}到${addDays(nearest, 6)}`);
+  }
+  return is(weekSpan('week', monday));
 }
 
 /** A quarter, with or without its year. */

@@ -24,9 +24,11 @@ import {
   type Read,
   type Rule,
   readDay,
+  readEither,
   readFestival,
   readMonth,
   readQuarter,
+  readWeek,
   readYear,
   rule,
   span,
@@ -77,13 +79,16 @@ function coming(count: number, unit: string, today: Day): Period {
 }
 
 const unit = '(天|日|个?(?:周|星期|礼拜)|个?季度?|个?月|年)';
+/** Days that a CRM can look back: some thirty years. */
+const longestReach = 12_000;
 const readCount = (words: string): number | null => (words === '半' ? 0.5 : readNumeral(words));
 
 function readRecent(make: typeof recent) {
   return ([count, half]: readonly (string | undefined)[], context: PeriodContext): Read => {
     if (half === undefined) return null;
     const number = count === undefined || count === '' ? 1 : readCount(count);
-    if (number === null || number === 0 || number > 4000) return null;
+    if (number === null || number === 0) return null;
+    if (number * (/年/.test(half) ? 365 : /月|季/.test(half) ? 30 : 1) > longestReach) return impossible('近10年');
     if (number === 0.5) {
       if (/年/.test(half)) return is(make(6, '月', context.today));
       return /月/.test(half) ? is(make(15, '天', context.today)) : null;
@@ -162,6 +167,36 @@ export const rules: readonly Rule[] = [
   rule(`${year}?${month}\\s*月份?(?!\\s*\\d+\\s*[日号])`, ([y, m], context) => readMonth(y, m, context)),
   rule('(\\d{4,9})[-./](\\d{1,2})(?![\\d-./])', ([y, m], context) => readMonth(y, m, context)),
   rule('(20\\d{2})(0[1-9]|1[0-2])(?!\\d)', ([y, m], context) => readMonth(y, m, context)),
+  rule('((?:19|20)\\d{2})(\\d{2})(\\d{2})(?!\\d)', ([y, m, d], context) => readDay(y, m!, d!, context)),
+  rule('(\\d{1,2})[-./](\\d{1,2})[-./]((?:19|20)\\d{2})(?!\\d)', ([a, b, y], context) =>
+    readEither(a!, b!, y!, context),
+  ),
+  rule('(1[3-9]|2\\d|3[01])[/](0?[1-9]|1[0-2])(?![\\d/])', ([d, m], context) => {
+    const swapped = readDay(undefined, m!, d!, context);
+    return swapped === null ? null : impossible(swapped.period?.from ?? swapped.nearest ?? '');
+  }),
+  rule('(?:公元)?前\\s*\\d{1,5}\\s*年(?=公元|$)|公元前\\s*\\d{1,5}\\s*年?', (_, { today }) =>
+    impossible(`${yearOf(today)}年`),
+  ),
+  rule(`${year}?第(\\d{1,3}|[一二三四五六七八九十]{1,3})个?(?:周|星期|礼拜)`, ([y, n], context) =>
+    // 第三周 alone may be that of the month: not read.
+    y === undefined && (readNumeral(n!) ?? 0) <= 5 ? null : readWeek(y, n!, context),
+  ),
+  rule('(上{3,}|下{3,})个?(月|周|星期|礼拜|季度?)', ([steps, unit], { today }) => {
+    const count = (steps!.startsWith('上') ? -1 : 1) * steps!.length;
+    if (unit === '月') return is(monthSpan('month', addMonths(startOfMonth(today), count)));
+    if (/季/.test(unit!)) return is(quarterSpan('quarter', addMonths(quarterStart(today), 3 * count)));
+    return is(weekSpan('week', addDays(startOfWeek(today), 7 * count)));
+  }),
+  rule(
+    '((?:19|20)\\d{2})-(\\d{2})-(\\d{2})t\\d{1,2}(?::\\d{2}){0,2}(?:\\.\\d+)?(?:z|[+-]\\d{2}:?\\d{2})?',
+    ([y, m, d], context) => {
+      const read = readDay(y, m!, d!, context);
+      return read?.period == null ? read : { period: null, nearest: read.period.from, why: '这里按天看,分不到钟点。' };
+    },
+  ),
+  rule(`(?:最近|近|过去|前|未来|接下来)${numeral}[万亿]+个?(?:天|日|周|月|季度?|年)`, () => impossible('近10年')),
+  rule('(\\d{4})-?w(\\d{1,2})(?!\\d)', ([y, n], context) => readWeek(y, n!, context)),
   rule(
     `(?:${year}?${month}月份?|(本月|这个?月|上个?月|下个?月|月))(?:的)?(上旬|中旬|下旬|初|底|末|中)`,
     ([y, m, relative, part], context) => {

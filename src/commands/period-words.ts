@@ -11,6 +11,8 @@ export interface PeriodMark {
   /** Null where the calendar has no such days; `nearest` then says which ones it has. */
   readonly period: Period | null;
   readonly nearest?: string;
+  /** What is wrong with it, where it is not that the calendar lacks it. */
+  readonly why?: string;
   /** The next such period, where the words fit a past and a coming one (12月 said in November). */
   readonly upcoming?: Period;
   /** The words leave the length open (最近): the reader has to choose. */
@@ -43,7 +45,30 @@ export function findPeriods(text: string, context: PeriodContext): PeriodMark[] 
     marks.push(found);
     at = found.end;
   }
-  return joinRanges(text, marks, context);
+  return wholeNumbers(text, joinRanges(text, marks, context));
+}
+
+/** Digits and the signs that join them to one date or number: 2026-11-18, 10.1-10.15, 18/11. */
+const numberLike = /\d(?:[\d./:-]*\d)?/g;
+
+/** Dates that take only some digits of a number (11-18-2026 as 2026, 前1.5 as 5 January) are no dates. */
+function wholeNumbers(text: string, marks: PeriodMark[]): PeriodMark[] {
+  let kept = marks;
+  for (const match of text.matchAll(numberLike)) {
+    const [start, end] = [match.index, match.index + match[0].length];
+    const within = kept.filter((mark) => mark.start < end && mark.end > start);
+    if (within.length === 0) continue;
+    const covered = (at: number): boolean => within.some((mark) => mark.start <= at && at < mark.end);
+    const counted =
+      within.length === 1 &&
+      within[0]!.start === start &&
+      /[./-]/.test(match[0]) &&
+      /(?:^|[^之以])前$|近$|top ?$|第$|超过?$|满$|[<>]=?$/.test(text.slice(0, start).trimEnd());
+    if (!counted && Array.from(match[0], (_, step) => start + step).every((at) => covered(at) || !/\d/.test(text[at]!)))
+      continue;
+    kept = kept.filter((mark) => !within.includes(mark));
+  }
+  return kept;
 }
 
 function longestAt(text: string, at: number, context: PeriodContext): PeriodMark | null {

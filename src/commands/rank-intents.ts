@@ -17,6 +17,8 @@ export interface Ranking {
   readonly intents: readonly RankedIntent[];
   /** 1 where a character of the skeleton was read by a word or cue. */
   readonly read: Uint8Array;
+  /** The places of the skeleton that each intent's words and cues name themselves. */
+  readonly readings: readonly { readonly intent: Intent; readonly places: readonly number[] }[];
   /** The reports' and orders' own words that stand in the text, longest first. */
   readonly words: readonly { readonly word: string; readonly intent: Intent }[];
 }
@@ -111,7 +113,11 @@ export const vocabularyWords: ReadonlySet<string> = new Set(
 export const intentOfWord = (word: string): Intent | null =>
   allWords.find((entry) => entry.word === word)?.intent ?? null;
 
-const cues = [...pipelineCues, ...resultCues, ...customerCues, ...operationCues, ...orderCues];
+/** What a phrase leaves open (`.{0,6}`) it has not read: those stretches are captured, to be taken out again. */
+const cues = [...pipelineCues, ...resultCues, ...customerCues, ...operationCues, ...orderCues].map((cue) => ({
+  ...cue,
+  gaps: new RegExp(cue.pattern.source.replace(/(?<!\\)\.(\{\d*,?\d*\}|[*+])\??/g, '(.$1?)'), 'd'),
+}));
 
 /** The words by their first character: a text is walked once, however many words there are. */
 const wordsByStart = new Map<string, { readonly entry: Word; readonly order: number }[]>();
@@ -136,6 +142,15 @@ const anyTaken = (taken: Uint8Array, from: number, to: number): boolean => {
   return false;
 };
 
+const upTo = (start: number, end: number): number[] => Array.from({ length: end - start }, (_, step) => start + step);
+
+/** The places that a phrase names itself, without those that it leaves open. */
+function namedBy(match: RegExpExecArray): number[] {
+  const [start, end] = match.indices![0]!;
+  const open = match.indices!.slice(1).filter((gap) => gap !== undefined);
+  return upTo(start, end).filter((at) => !open.some(([from, to]) => from <= at && at < to));
+}
+
 const customerLists = /^(?:silent_customers|churn_risk|health_score|renewal_due|payment_overdue|new_customers)$/;
 
 const isReport = (intent: Intent): boolean => intent in reportWords;
@@ -147,6 +162,11 @@ export function rankIntents(skeleton: string): Ranking {
   const weights = new Map<Intent, number>();
   const spans: [number, number, Intent][] = [];
   const found: { word: string; intent: Intent }[] = [];
+  const readings: { intent: Intent; places: number[] }[] = [];
+  const note = (intent: Intent, places: number[]): void => {
+    for (const place of places) read[place] = 1;
+    readings.push({ intent, places });
+  };
   const add = (intent: Intent, weight: number): void => {
     const before = weights.get(intent);
     // The strongest sign decides; further signs of the same intent only break ties.
@@ -171,10 +191,10 @@ export function rankIntents(skeleton: string): Ranking {
     taken.fill(1, at, end);
     spans.push([at, end, intent]);
     if (isReport(intent) && dimensionOf(word) === null && !isHalfWord.has(word)) found.push({ word, intent });
-    read.fill(1, at, end);
+    note(intent, upTo(at, end));
     add(intent, asked.some(([from, to]) => from <= at && end <= to) ? weight - 0.5 : weight);
   }
-  for (const { intent, weight, pattern } of cues) {
+  for (const { intent, weight, pattern, gaps } of cues) {
     const match = pattern.exec(skeleton);
     if (match === null || match[0].length === 0) continue;
     const [start, end] = [match.index, match.index + match[0].length];
@@ -195,7 +215,7 @@ export function rankIntents(skeleton: string): Ranking {
       )
     )
       continue;
-    read.fill(1, start, end);
+    note(intent, namedBy(gaps.exec(skeleton)!));
     add(intent, weight);
   }
   // A级 and 几个 beside 沉默客户 narrow that list: they do not ask for the grades.
@@ -203,5 +223,5 @@ export function rankIntents(skeleton: string): Ranking {
   if (grades !== undefined && found.some((one) => customerLists.test(one.intent)))
     if (!found.some((one) => one.intent === 'customer_grades')) weights.set('customer_grades', grades - 4);
   const intents = [...weights].map(([intent, weight]) => ({ intent, weight })).sort((a, b) => b.weight - a.weight);
-  return { intents, read, words: found };
+  return { intents, read, readings, words: found };
 }

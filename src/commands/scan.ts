@@ -57,6 +57,9 @@ const letterOf = (amount: AmountMark): string =>
 
 const amountLetters = { days: 'T', share: 'V', money: 'M', top: 'N', ordinal: 'D' } as const;
 
+/** What makes an hour one to send at. */
+const sending = /订阅|订一?[个份]|推|发|送|提醒|告诉|通知|定时|改|换|调|挪|提前|延后|每|天天|要收|吧$/;
+
 /** Names that are ordinary words too: they are names only when they stand alone. */
 const ordinary = /^(?:服务|活动|方案|其他|其它|全国|总部|电话|直销|地推)$/;
 const gradeForm =
@@ -81,9 +84,16 @@ export function scanText(
 
   for (const { start, end, entity } of told)
     put({ kind: 'entity', letter: letters[entity.field] ?? 'C', entity, others: [], start, end });
+  const periods = findPeriods(text, {
+    today: context.moment.today,
+    fiscalYearStartMonth: context.fiscalYearStartMonth,
+  });
   for (const schedule of findSchedules(text)) {
-    // 9点的日报 is the one that came then, no rhythm to send by.
-    const letter = schedule.schedule === null && /^ ?的/.test(text.slice(schedule.end)) ? 'A' : 'W';
+    const bare = schedule.schedule === null;
+    // The hour of 2026-11-18T10:30 belongs to the date.
+    if (bare && periods.some((period) => period.start < schedule.start && schedule.end <= period.end)) continue;
+    // 9点的日报 is the one that came then, and an hour that nothing is sent at is no rhythm to send by.
+    const letter = bare && (/^ ?的/.test(text.slice(schedule.end)) || !sending.test(text)) ? 'A' : 'W';
     put({ kind: 'schedule', letter, schedule, start: schedule.start, end: schedule.end });
   }
   markNames(text, entities, inWord, put);
@@ -103,10 +113,7 @@ export function scanText(
       put({ kind: 'amount', letter: letterOf(amount), amount, start: amount.start, end: amount.end });
     }
   }
-  for (const period of findPeriods(text, {
-    today: context.moment.today,
-    fiscalYearStartMonth: context.fiscalYearStartMonth,
-  })) {
+  for (const period of periods) {
     put({ kind: 'period', letter: 'P', period, start: period.start, end: period.end });
   }
   for (const amount of amounts)
