@@ -138,6 +138,16 @@ export function narrow(scope: Scope, owners: readonly string[], words: string): 
   return mintScope(allowed === null ? owners : owners.filter((owner) => allowed.has(owner)), words);
 }
 
+/**
+ * What at least one of several may see, for reading once what many are told each their own part of: who reads with it
+ * hands each person only the rows of the owners in their own scope.
+ */
+export function union(scopes: readonly Scope[]): Scope {
+  const owners = scopes.flatMap((scope) => (scope.owners === 'everyone' ? [] : scope.owners));
+  const everyone = scopes.some((scope) => scope.owners === 'everyone');
+  return mintScope(everyone ? 'everyone' : owners, `${scopes.length} 个范围合起来`);
+}
+
 /** The sentence for a question that a role does not cover. */
 export const notForRole = (viewer: Viewer): string =>
   `这张报表不在${roleNames[viewer.role]}的权限里。需要的话,请找你的主管或管理员开通。`;

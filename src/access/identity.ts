@@ -21,9 +21,35 @@ export function personBehind(
   const set = settings.identities.find((entry) => entry.platform === platform && folded(entry.account) === wanted);
   if (set !== undefined) return directory.person(set.user) ?? null;
   if (platform === 'simulator') return directory.person(account) ?? null;
-  const column = platform === 'wecom' ? 'wecomUserId' : 'dingtalkUserId';
-  const found = directory.people.filter((person) => person[column] !== null && folded(person[column]) === wanted);
-  return found.length === 1 ? (found[0] ?? null) : null;
+  const found = accountsOf(directory)[platform].get(wanted);
+  return found?.length === 1 ? (found[0] ?? null) : null;
+}
+
+type Accounts = Readonly<Record<'wecom' | 'dingtalk', ReadonlyMap<string, readonly Person[]>>>;
+
+/** A morning asks for thousands of people; looking each up among all of them would be millions of comparisons. */
+const accountsByDirectory = new WeakMap<Directory, Accounts>();
+
+function accountsOf(directory: Directory): Accounts {
+  const known = accountsByDirectory.get(directory);
+  if (known !== undefined) return known;
+  const by = (accountOfPerson: (person: Person) => string | null): ReadonlyMap<string, readonly Person[]> => {
+    const people = new Map<string, Person[]>();
+    for (const person of directory.people) {
+      const account = accountOfPerson(person);
+      if (account === null) continue;
+      const same = people.get(account);
+      if (same === undefined) people.set(account, [person]);
+      else same.push(person);
+    }
+    return people;
+  };
+  const accounts: Accounts = {
+    wecom: by(({ wecomUserId }) => wecomUserId?.toLowerCase() ?? null),
+    dingtalk: by(({ dingtalkUserId }) => dingtalkUserId),
+  };
+  accountsByDirectory.set(directory, accounts);
+  return accounts;
 }
 
 /** The account of a person on a platform, for pushes; null where none is on record or two people share it. */

@@ -42,7 +42,8 @@ export interface SilenceGroup {
 
 export type SilenceOrder = 'stake' | 'grade' | 'longest' | 'shortest';
 
-export interface SilentCustomer {
+/** A silent customer and what is at stake with it. */
+export interface SilentNow {
   readonly customerId: string;
   readonly name: string;
   readonly grade: string | null;
@@ -52,8 +53,6 @@ export interface SilentCustomer {
   readonly days: number;
   /** null = never any interaction. */
   readonly lastTouchAt: string | null;
-  /** Who followed up last, and how; null where no follow-up is on record. */
-  readonly lastFollowUp: { readonly at: string; readonly by: string | null; readonly kind: string } | null;
   readonly openFen: number;
   readonly openCount: number;
   /** Contracts in force now. */
@@ -61,11 +60,23 @@ export interface SilentCustomer {
   readonly contractCount: number;
 }
 
+/** Who followed up last, and how. */
+export interface LastFollowUp {
+  readonly at: string;
+  readonly by: string | null;
+  readonly kind: string;
+}
+
+export interface SilentCustomer extends SilentNow {
+  /** null where no follow-up is on record. */
+  readonly lastFollowUp: LastFollowUp | null;
+}
+
 /**
  * Active, assigned customers as `w`, each with the day its silence counts from and whether it is silent: no interaction
  * for the whole days of its grade, and not younger than that itself. Bounds stand on the bare time columns.
  */
-function customerRows({ rows, sql: bridge }: QueryParts, ask: SilenceAsk): Expr {
+export function customerRows({ rows, sql: bridge }: QueryParts, ask: SilenceAsk): Expr {
   const { today, wall } = ask.moment;
   const before = (days: number) => startOf(addDays(today, 1 - days));
   const grades = Object.entries(ask.limits.byGrade);

@@ -1,6 +1,6 @@
-import { type Insertable, sql } from 'kysely';
+import { type Insertable, type RawBuilder, sql } from 'kysely';
 import type { Database } from '../database/connect.ts';
-import { newRowId } from './row-id.ts';
+import { foldedKey, newRowId } from './row-id.ts';
 import type { StoreTables } from './schema.ts';
 import { causeOf } from './slot.ts';
 import { steadily } from './steadily.ts';
@@ -8,7 +8,8 @@ import { steadily } from './steadily.ts';
 /** How a customer was contacted, as the person said; `coupon` is what marketing sends. */
 export const recallMethods = ['call', 'wechat', 'visit', 'meeting', 'sms', 'email', 'coupon'] as const;
 export type RecallMethod = (typeof recallMethods)[number];
-export type Wording = 'personal' | 'generic';
+/** What the suggested opening was made from; `none` = the customer was named, without a suggestion. */
+export type Wording = 'personal' | 'generic' | 'none';
 
 /** A silence: the same customer falling silent again is another one (`reliability.md` 2, rule 6). */
 export interface Silence {
@@ -42,7 +43,7 @@ export interface Recall extends NewRecall {
   readonly snoozedUntil: string | null;
   readonly handedTo: string | null;
   readonly dismissedAt: string | null;
-  /** Its slot came to nothing (missed, failed, void): nobody was told after all. */
+  /** Its slot came to nothing (missed, failed, void), or the message did: nobody was told after all. */
   readonly untold: boolean;
 }
 
@@ -67,6 +68,8 @@ export interface Recalls {
    * the slot's after that, whoever else tried: a silence is told by one slot.
    */
   reserve(cause: string, fresh: readonly NewRecall[], again: readonly (NewRecall & Silence)[]): Promise<Recall[]>;
+  /** Gives back what a slot had taken and put into no message: the next slot may tell it. */
+  giveBack(cause: string, silences: readonly Silence[]): Promise<void>;
   /** Told and held-out ones of a span of company days, both ends included; of some owners, or of all. */
   between(from: string, to: string, owners: 'everyone' | readonly string[]): Promise<Recall[]>;
   /** What a person was told from a day on: the last morning first, in the order of its message. */
@@ -81,7 +84,11 @@ export interface Recalls {
 }
 
 /** Parameters of one statement stay far below what either database takes. */
-const chunk = 400;
+const chunk = 1_000;
+/** Rows in a statement that says something else of each. */
+const rowsAtOnce = 100;
+/** Begins the cause of a silence that no message tells. */
+const givenBack = 'untold:';
 
 export function recallsOver({ kysely, dialect }: Database<StoreTables>): Recalls {
   const rows = () =>
@@ -108,7 +115,7 @@ export function recallsOver({ kysely, dialect }: Database<StoreTables>): Recalls
     grade: row.grade,
     silentDays: row.silent_days,
     stakeFen: row.stake_fen,
-    wording: row.wording === 'personal' ? 'personal' : 'generic',
+    wording: wordingOf(row.wording),
     heldOut: Number(row.held_out) === 1,
     cause: row.cause,
     recalledOn: row.recalled_on,
@@ -120,7 +127,9 @@ export function recallsOver({ kysely, dialect }: Database<StoreTables>): Recalls
     snoozedUntil: row.snoozed_until,
     handedTo: row.handed_to,
     dismissedAt: row.dismissed_at,
-    untold: row.slot_state !== null && ['missed', 'failed', 'void'].includes(row.slot_state),
+    untold:
+      row.cause?.startsWith(givenBack) === true ||
+      (row.slot_state !== null && ['missed', 'failed', 'void'].includes(row.slot_state)),
   });
 
   const rowOf = (recall: NewRecall, cause: string | null): Insertable<StoreTables['cb_recalls']> => ({
@@ -161,26 +170,27 @@ export function recallsOver({ kysely, dialect }: Database<StoreTables>): Recalls
 
     reserve: async (cause, fresh, again) => {
       await insert(fresh.map((recall) => rowOf(recall, cause)));
-      for (const recall of again) {
-        const { customerId, silentSince } = recall;
+      for (let from = 0; from < again.length; from += rowsAtOnce) {
+        const some = again.slice(from, from + rowsAtOnce);
+        const each = <T>(value: (recall: NewRecall) => T): RawBuilder<T> =>
+          sql<T>`case ${sql.join(
+            some.map((recall) => sql`when ${isSilence(recall)} then ${value(recall)}`),
+            sql` `,
+          )} end`;
+        const own = () => kysely.updateTable('cb_recalls').where(anyOf(some)).where('cause', '<>', cause);
         // A reminder that nobody got begins now; one that was put off keeps its beginning, from which waking is counted.
-        const untold = sql<boolean>`exists (select 1 from cb_slots as s where s.cause = cb_recalls.cause and s.state in ('missed', 'failed', 'void'))`;
-        const own = () =>
-          kysely
-            .updateTable('cb_recalls')
-            .where('customer_id', '=', customerId)
-            .where('silent_since', '=', silentSince)
-            .where('cause', '<>', cause);
+        const untold = sql<boolean>`(cause like ${`${givenBack}%`} or exists (
+          select 1 from cb_slots as s where s.cause = cb_recalls.cause and s.state in ('missed', 'failed', 'void')))`;
         await steadily(() =>
           own()
             .set({
               cause,
-              owner_id: recall.ownerId,
-              told_to: recall.toldTo,
-              recalled_on: recall.recalledAt.slice(0, 10),
-              recalled_at: recall.recalledAt,
-              silent_days: recall.silentDays,
-              wording: recall.wording,
+              owner_id: each(({ ownerId }) => ownerId),
+              told_to: each(({ toldTo }) => toldTo),
+              recalled_on: each(({ recalledAt }) => recalledAt.slice(0, 10)),
+              recalled_at: each(({ recalledAt }) => recalledAt),
+              silent_days: each(({ silentDays }) => silentDays),
+              wording: each(({ wording }) => wording),
               snoozed_until: null,
             })
             .where(untold)
@@ -188,12 +198,33 @@ export function recallsOver({ kysely, dialect }: Database<StoreTables>): Recalls
         );
         await steadily(() =>
           own()
-            .set({ cause, owner_id: recall.ownerId, told_to: recall.toldTo, snoozed_until: null })
-            .where('snoozed_until', '<=', recall.recalledAt.slice(0, 10))
+            .set({
+              cause,
+              owner_id: each(({ ownerId }) => ownerId),
+              told_to: each(({ toldTo }) => toldTo),
+              snoozed_until: null,
+            })
+            .where(
+              'snoozed_until',
+              '<=',
+              each(({ recalledAt }) => recalledAt.slice(0, 10)),
+            )
             .execute(),
         );
       }
       return (await steadily(() => rows().where('r.cause', '=', cause).execute())).map(recallOf);
+    },
+
+    giveBack: async (cause, silences) => {
+      for (let from = 0; from < silences.length; from += rowsAtOnce)
+        await steadily(() =>
+          kysely
+            .updateTable('cb_recalls')
+            .set({ cause: foldedKey(`${givenBack}${cause}`) })
+            .where('cause', '=', cause)
+            .where(anyOf(silences.slice(from, from + rowsAtOnce)))
+            .execute(),
+        );
     },
 
     between: async (from, to, owners) => {
@@ -261,6 +292,12 @@ export function recallsOver({ kysely, dialect }: Database<StoreTables>): Recalls
   };
 }
 
+const isSilence = ({ customerId, silentSince }: Silence): RawBuilder<boolean> =>
+  sql<boolean>`(customer_id = ${customerId} and silent_since = ${silentSince})`;
+
+const anyOf = (silences: readonly Silence[]): RawBuilder<boolean> =>
+  sql<boolean>`(${sql.join(silences.map(isSilence), sql` or `)})`;
+
 /** Causes of one job sort by their day. */
 const anySlot = { job: 'recall', target: '', part: '' };
 
@@ -283,5 +320,7 @@ function changesOf(feedback: RecallFeedback) {
       return { dismissed_at: feedback.at, snoozed_until: null };
   }
 }
+
+const wordingOf = (text: string): Wording => (text === 'personal' || text === 'none' ? text : 'generic');
 
 const methodOf = (text: string | null): RecallMethod | null => recallMethods.find((method) => method === text) ?? null;

@@ -14,8 +14,8 @@ import { typesetReply } from '../../replies/typeset-reply.ts';
 import type { Slots } from '../../store/slots.ts';
 import type { Job, Preparation, SlotTask } from '../job.ts';
 import { renderMessage } from '../message-template.ts';
+import { recentlyMade } from '../recently-made.ts';
 import type { Digest, DigestAsk, Earlier } from './digest.ts';
-import { recentlyMade } from './recently-made.ts';
 import { type Admission, addressOf, admit, type Recipient, recipientsOf } from './recipients.ts';
 
 export interface DigestHouse {

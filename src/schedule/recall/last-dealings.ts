@@ -3,23 +3,50 @@ import type { Moment } from '../../calendar/clock.ts';
 import { type Day, dayOfWallTime } from '../../calendar/day.ts';
 import type { Crm } from '../../crm/crm.ts';
 import type { Scope } from '../../crm/scope.ts';
+import type { Expr } from '../../database/dialect.ts';
+import type { LastFollowUp } from '../../metrics/silence.ts';
 import type { Dealings } from './opening-line.ts';
 
-/** Last product, last talk and main contact of some customers; phones and names as the CRM has them. */
+/** Last product, last follow-up, last talk and main contact of some customers; phones and names as the CRM has them. */
 export interface KnownDealings extends Dealings {
   readonly mobile: string | null;
+  /** null where no follow-up is on record. */
+  readonly lastFollowUp: LastFollowUp | null;
 }
+
+export const nothingKnown: KnownDealings = {
+  contact: null,
+  mobile: null,
+  product: null,
+  talk: null,
+  lastFollowUp: null,
+};
 
 type Row = Record<string, string | number | null>;
 
-/** Three queries for all of them together. */
+/** Customers in one statement. */
+const chunk = 1_000;
+
+/** Three queries for a thousand of them. */
 export async function readLastDealings(
   crm: Crm,
   scope: Scope,
   customerIds: readonly string[],
   moment: Moment,
 ): Promise<ReadonlyMap<string, KnownDealings>> {
-  if (customerIds.length === 0) return new Map();
+  const all = new Map<string, KnownDealings>();
+  for (let from = 0; from < customerIds.length; from += chunk)
+    for (const [id, known] of await dealingsOf(crm, scope, customerIds.slice(from, from + chunk), moment))
+      all.set(id, known);
+  return all;
+}
+
+async function dealingsOf(
+  crm: Crm,
+  scope: Scope,
+  customerIds: readonly string[],
+  moment: Moment,
+): Promise<ReadonlyMap<string, KnownDealings>> {
   const filter = { customerIds };
   const [contacts, products, talks] = await Promise.all([
     crm.read<Row>(
@@ -42,16 +69,23 @@ export async function readLastDealings(
         where k.status in ('effective', 'completed') and k.signed_on <= ${moment.today} and d.name is not null
       ) as p where p.place = 1`,
     ),
-    crm.read<Row>(
-      scope,
-      ({ rows }) => sql`select * from (
-        select a.customer_id, a.summary, a.occurred_at,
-          row_number() over (partition by a.customer_id order by a.occurred_at desc, a.activity_id desc) as place
-        from ${rows.of('cm_customers', filter)} as c
-        join ${rows.followUpAttributes()} as a on a.customer_id = c.customer_id
-        where a.occurred_at <= ${moment.wall} and a.summary is not null and a.summary <> '' and (a.is_connected is null or a.is_connected = 1)
-      ) as p where p.place = 1`,
-    ),
+    crm.read<Row>(scope, ({ rows }) => {
+      // The newest one is the end of the index of the customer: nothing else of the history is read.
+      const newest = (condition: Expr) => sql`(
+        select a.activity_id from ${rows.followUpAttributes()} as a
+        where a.customer_id = c.customer_id and a.occurred_at <= ${moment.wall} and ${condition}
+        order by a.occurred_at desc, a.activity_id desc limit 1)`;
+      const talked = sql`a.summary is not null and a.summary <> '' and (a.is_connected is null or a.is_connected = 1)`;
+      return sql`
+        select k.customer_id, l.occurred_at as followed_at, l.user_id as followed_by_id,
+          l.kind as followed_kind, t.summary, t.occurred_at
+        from (
+          select c.customer_id, ${newest(sql`1 = 1`)} as last_id, ${newest(talked)} as talk_id
+          from ${rows.of('cm_customers', filter)} as c
+        ) as k
+        left join ${rows.followUpAttributes()} as l on l.activity_id = k.last_id
+        left join ${rows.followUpAttributes()} as t on t.activity_id = k.talk_id`;
+    }),
   ]);
   const by = (rows: readonly Row[]) => new Map(rows.map((row) => [String(row.customer_id), row]));
   const [contactOf, productOf, talkOf] = [by(contacts), by(products), by(talks)];
@@ -66,7 +100,17 @@ export async function readLastDealings(
           product:
             product === undefined ? null : { name: String(product.name), since: String(product.signed_on) as Day },
           talk:
-            talk === undefined ? null : { summary: String(talk.summary), on: dayOfWallTime(String(talk.occurred_at)) },
+            talk === undefined || talk.summary === null
+              ? null
+              : { summary: String(talk.summary), on: dayOfWallTime(String(talk.occurred_at)) },
+          lastFollowUp:
+            talk === undefined || talk.followed_at === null
+              ? null
+              : {
+                  at: String(talk.followed_at),
+                  by: talk.followed_by_id as string | null,
+                  kind: String(talk.followed_kind),
+                },
         },
       ];
     }),

@@ -1,12 +1,14 @@
 import { createHash } from 'node:crypto';
+import { setImmediate } from 'node:timers/promises';
+import { wholeCompany } from '../../access/authorise.ts';
 import { roleOf } from '../../access/identity.ts';
 import type { AccessSettings } from '../../access/settings.ts';
 import type { Moment } from '../../calendar/clock.ts';
 import type { WorkCalendar } from '../../calendar/work-calendar.ts';
 import type { Directory, Person } from '../../crm/directory.ts';
-import { Failure } from '../../failure.ts';
+import { noFilter } from '../../crm/rows.ts';
 import type { Log } from '../../log.ts';
-import type { SilenceGroup } from '../../metrics/silence.ts';
+import { readSilentOwners } from '../../metrics/silence-of-many.ts';
 import type { Choice } from '../../replies/reply.ts';
 import type { Company } from '../../reports/report.ts';
 import type { Recalls } from '../../store/recalls.ts';
@@ -14,8 +16,9 @@ import { causeOf } from '../../store/slot.ts';
 import type { Slots } from '../../store/slots.ts';
 import type { TimetableLine } from '../due.ts';
 import type { Job, Preparation, SlotTask } from '../job.ts';
+import { recentlyMade } from '../recently-made.ts';
 import type { RecallSettings } from './config.ts';
-import { prepareRecall, silenceInCompany } from './prepare-recall.ts';
+import { prepareRecalls, type ToRemind } from './prepare-recall.ts';
 import { heirOf, type Reach, type Reaching, recipientOf } from './recipient.ts';
 import { teamSummaryReply } from './team-summary.ts';
 import { unreachable } from './unreachable.ts';
@@ -37,8 +40,13 @@ export interface RecallDeps {
 
 /** So many people are prepared by one slot; a crash repeats no more than them. */
 const peopleInSlot = 500;
-/** Messages of one slot leave one after the other, so that the platforms' gates are not stormed (wecom.md 10). */
+/** The CRM is asked for so many people at once; what it says of them is all that is in memory. */
+const peopleAtOnce = 125;
+/** So far apart leave the messages of all slots together, so that the platforms' gates are not stormed (wecom.md 10). */
 const spreadMs = 60;
+
+/** Who has how many silent customers, over the whole company: whom a run looks at, and whether some are held out. */
+export type SilenceInCompany = Awaited<ReturnType<typeof readSilentOwners>>;
 
 type Messages = Extract<Preparation, { kind: 'ready' }>['messages'];
 
@@ -51,6 +59,17 @@ export function recallJob(deps: RecallDeps): Job {
     days,
     priority,
   });
+  const silence = recentlyMade<SilenceInCompany>();
+  /** Once for all slots of a morning. */
+  const silenceInCompany = (company: Company, moment: Moment): Promise<SilenceInCompany> =>
+    silence.of(moment.wall.slice(0, 16), moment.epochMs, () =>
+      readSilentOwners(company.crm, {
+        scope: wholeCompany(),
+        filter: noFilter,
+        moment,
+        limits: company.settings.silentDays,
+      }),
+    );
   return {
     name: recallJobName,
     title: '沉默客户提醒',
@@ -68,45 +87,66 @@ export function recallJob(deps: RecallDeps): Job {
       const company = await deps.company(task.moment);
       switch (task.target) {
         case 'owners':
-          return owners(deps, company, task);
+          return owners(deps, company, task, await silenceInCompany(company, task.moment));
         case 'managers':
           return managers(deps, company, task);
         default:
-          return unreachable(deps, company, task);
+          return unreachable(deps, company, task, await silenceInCompany(company, task.moment));
       }
     },
   };
 }
 
+/** `2/10` */
+function placeOf(part: string): readonly [number, number] {
+  const [number = 1, of = 1] = part.split('/').map(Number);
+  return of > 1 ? [number, of] : [1, 1];
+}
+
 /** Which slot a person belongs to: by a hash, so that it stays the same when others join. */
 const isIn = (person: Person, part: string): boolean => {
-  const [number, of] = part.split('/').map(Number);
-  if (number === undefined || of === undefined || of <= 1) return true;
-  return (createHash('sha256').update(person.id).digest().readUInt32BE(0) % of) + 1 === number;
+  const [number, of] = placeOf(part);
+  return of === 1 || (createHash('sha256').update(person.id).digest().readUInt32BE(0) % of) + 1 === number;
 };
 
-async function owners(deps: RecallDeps, company: Company, task: SlotTask): Promise<Preparation> {
+async function owners(
+  deps: RecallDeps,
+  company: Company,
+  task: SlotTask,
+  silence: SilenceInCompany,
+): Promise<Preparation> {
   const { directory } = company;
-  const groups = await silenceInCompany(company, task.moment);
-  const silentInCompany = groups.reduce((sum, { silent }) => sum + silent, 0);
-  const messages: Messages[number][] = [];
-  for (const { person, left } of heirsOf(groups, directory)) {
-    if (!isIn(person, task.part)) continue;
-    try {
+  const { recalls, log } = deps;
+  const cause = causeOf(task);
+  const silentInCompany = silence.reduce((sum, { silent }) => sum + silent, 0);
+  const people = heirsOf(silence, directory)
+    .filter(({ person }) => isIn(person, task.part))
+    .flatMap(({ person, left }): ToRemind[] => {
       const recipient = recipientOf(person, directory, deps.access, deps.reaching);
-      if (recipient === null) continue;
-      const reply = await prepareRecall(deps, company, recipient, left, causeOf(task), task.moment, silentInCompany);
-      if (reply === null) continue;
-      messages.push({
-        address: recipient.reach.address,
-        parts: recipient.reach.render(reply),
-        afterMs: messages.length * spreadMs,
-      });
-      await deps.pushed?.(recipient.reach, reply.choices, task.moment);
-    } catch (error) {
-      // A database that is away is tried again for everyone; what is wrong with one person stops nobody else.
-      if (error instanceof Failure && error.code === 'unavailable') throw error;
-      deps.log.warn({ person: person.id, error }, 'the silent customers of one person could not be prepared');
+      return recipient === null ? [] : [{ recipient, left }];
+    });
+  const [slot, slots] = placeOf(task.part);
+  const messages: Messages[number][] = [];
+  for (let from = 0; from < people.length; from += peopleAtOnce) {
+    const some = people.slice(from, from + peopleAtOnce);
+    const reminders = await prepareRecalls(deps, company, some, cause, task.moment, silentInCompany);
+    for (const { recipient, silences, reply } of reminders) {
+      // Putting thousands of messages into words must not keep callbacks waiting.
+      await setImmediate();
+      const { address, render } = recipient.reach;
+      const about = { person: recipient.person.id };
+      try {
+        const words = reply();
+        const afterMs = (messages.length * slots + slot - 1) * spreadMs;
+        messages.push({ address, parts: render(words), afterMs });
+        await deps
+          .pushed?.(recipient.reach, words.choices, task.moment)
+          .catch((error: unknown) => log.warn({ ...about, error }, 'the choices of a reminder are not remembered'));
+      } catch (error) {
+        // What is wrong with one person's stops nobody else; and nobody was told of these customers.
+        log.warn({ ...about, error }, 'the reminder of one person could not be prepared');
+        await recalls.giveBack(cause, silences);
+      }
     }
   }
   return messages.length === 0
@@ -116,12 +156,11 @@ async function owners(deps: RecallDeps, company: Company, task: SlotTask): Promi
 
 /** Who is told of whose silent customers; the customers of people who left go to the next manager. */
 export function heirsOf(
-  groups: readonly SilenceGroup[],
+  silence: SilenceInCompany,
   directory: Directory,
 ): { readonly person: Person; readonly left: readonly Person[] }[] {
   const heirs = new Map<string, { person: Person; left: Person[] }>();
-  const ownerIds = new Set(groups.filter(({ silent }) => silent > 0).map(({ ownerId }) => ownerId ?? ''));
-  for (const ownerId of [...ownerIds].sort()) {
+  for (const { ownerId } of silence) {
     const heir = heirOf(ownerId, directory);
     if (heir === null) continue;
     const entry = heirs.get(heir.id) ?? { person: heir, left: [] };

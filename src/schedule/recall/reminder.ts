@@ -2,7 +2,7 @@ import type { Day } from '../../calendar/day.ts';
 import type { Directory } from '../../crm/directory.ts';
 import { formatCount, formatMoney } from '../../figures/format.ts';
 import { type Mask, Sensitive } from '../../figures/sensitive.ts';
-import type { SilentCustomer } from '../../metrics/silence.ts';
+import type { SilentNow } from '../../metrics/silence.ts';
 import type { Choice, Reply } from '../../replies/reply.ts';
 import { typesetReply } from '../../replies/typeset-reply.ts';
 import { ownerName } from '../../reports/owner-name.ts';
@@ -11,9 +11,9 @@ import type { KnownDealings } from './last-dealings.ts';
 import type { OpeningLine } from './opening-line.ts';
 
 export interface Reminded {
-  readonly customer: SilentCustomer;
-  readonly dealings: KnownDealings;
-  readonly opening: OpeningLine;
+  readonly customer: SilentNow;
+  /** null for those that are listed by name. */
+  readonly inFull: { readonly dealings: KnownDealings; readonly opening: OpeningLine } | null;
   /** It was put off until today. */
   readonly again: boolean;
 }
@@ -27,8 +27,8 @@ export interface ReminderFacts {
   readonly waiting: number;
 }
 
-/** With everything that is needed to call; the others follow with their names. */
-const inFull = 5;
+/** So many with everything that is needed to call; the others follow with their names. */
+export const mostInFull = 5;
 
 /** The message of 9:05: which customers, why now, what is at stake, how to begin. */
 export function reminderReply(facts: ReminderFacts, directory: Directory): Reply {
@@ -40,27 +40,35 @@ export function reminderReply(facts: ReminderFacts, directory: Directory): Reply
     stake: stake === 0 ? null : formatMoney(stake),
     longest: Math.max(...reminded.map(({ customer }) => customer.days)),
     waiting: facts.waiting,
-    customers: reminded.slice(0, inFull).map(({ customer, dealings, opening, again }, index) => ({
-      number: index + 1,
-      name: customer.name,
-      grade: customer.grade,
-      days: customer.days,
-      again,
-      never: customer.lastTouchAt === null,
-      last: lastWords(customer, directory, readerId, facts.today),
-      said: saidOf(dealings, mask),
-      stake: stakeWords(customer),
-      contact: contactWords(dealings, mask),
-      opening: opening.text,
-      owner: customer.ownerId === readerId ? null : ownerName(directory, customer.ownerId),
-    })),
-    others: reminded.slice(inFull).map(({ customer }) => ({
-      name: customer.name,
-      grade: customer.grade,
-      days: customer.days,
-      stake: stakeWords(customer),
-      owner: customer.ownerId === readerId ? null : ownerName(directory, customer.ownerId),
-    })),
+    customers: reminded.flatMap(({ customer, inFull, again }, index) =>
+      inFull === null
+        ? []
+        : [
+            {
+              number: index + 1,
+              name: customer.name,
+              grade: customer.grade,
+              days: customer.days,
+              again,
+              never: customer.lastTouchAt === null,
+              last: lastWords(inFull.dealings, directory, readerId, facts.today),
+              said: saidOf(inFull.dealings, mask),
+              stake: stakeWords(customer),
+              contact: contactWords(inFull.dealings, mask),
+              opening: inFull.opening.text,
+              owner: customer.ownerId === readerId ? null : ownerName(directory, customer.ownerId),
+            },
+          ],
+    ),
+    others: reminded
+      .filter(({ inFull }) => inFull === null)
+      .map(({ customer }) => ({
+        name: customer.name,
+        grade: customer.grade,
+        days: customer.days,
+        stake: stakeWords(customer),
+        owner: customer.ownerId === readerId ? null : ownerName(directory, customer.ownerId),
+      })),
   };
   const blocks = renderMessage('recall', view);
   const first = reminded[0]?.customer.name;
@@ -80,10 +88,7 @@ export const feedbackChoices = (customer: string): Choice[] => [
   { label: `转交 ${customer}`, command: `转交 ${customer}` },
 ];
 
-export const stakeWords = ({
-  openFen,
-  contractFen,
-}: Pick<SilentCustomer, 'openFen' | 'contractFen'>): string | null => {
+export const stakeWords = ({ openFen, contractFen }: Pick<SilentNow, 'openFen' | 'contractFen'>): string | null => {
   const parts = [
     openFen > 0 ? `在跟商机 ${formatMoney(openFen)}` : '',
     contractFen > 0 ? `合同 ${formatMoney(contractFen)}` : '',
@@ -101,12 +106,7 @@ const touchWords: Readonly<Record<string, string>> = {
 };
 
 /** 8 月 20 日你打电话; the year where it is another one. */
-function lastWords(
-  { lastFollowUp }: SilentCustomer,
-  directory: Directory,
-  readerId: string,
-  today: Day,
-): string | null {
+function lastWords({ lastFollowUp }: KnownDealings, directory: Directory, readerId: string, today: Day): string | null {
   if (lastFollowUp === null) return null;
   const [year, month, day] = lastFollowUp.at.slice(0, 10).split('-').map(Number);
   const when = `${String(year) === today.slice(0, 4) ? '' : `${year} 年 `}${month} 月 ${day} 日`;

@@ -1,8 +1,7 @@
 import { ownerName } from '../../reports/owner-name.ts';
 import type { Company } from '../../reports/report.ts';
 import type { Preparation, SlotTask } from '../job.ts';
-import { silenceInCompany } from './prepare-recall.ts';
-import type { RecallDeps } from './recall-job.ts';
+import type { RecallDeps, SilenceInCompany } from './recall-job.ts';
 import { heirOf, recipientOf } from './recipient.ts';
 
 const named = 8;
@@ -11,16 +10,19 @@ const named = 8;
  * Whose silent customers nobody can be told of, as one line to the administrators: no account on a platform, or left
  * without a manager. Said when it changes, not every morning.
  */
-export async function unreachable(deps: RecallDeps, company: Company, task: SlotTask): Promise<Preparation> {
+export async function unreachable(
+  deps: RecallDeps,
+  company: Company,
+  task: SlotTask,
+  silence: SilenceInCompany,
+): Promise<Preparation> {
   const { directory } = company;
-  const groups = await silenceInCompany(company, task.moment);
   const without = new Set<string>();
   let customers = 0;
-  for (const { ownerId, silent } of groups) {
-    if (silent === 0) continue;
-    const heir = heirOf(ownerId ?? '', directory);
+  for (const { ownerId, silent } of silence) {
+    const heir = heirOf(ownerId, directory);
     if (heir !== null && recipientOf(heir, directory, deps.access, deps.reaching) !== null) continue;
-    without.add((heir ?? directory.person(ownerId ?? ''))?.id ?? ownerId ?? '');
+    without.add((heir ?? directory.person(ownerId))?.id ?? ownerId);
     customers += silent;
   }
   if (without.size === 0) return { kind: 'nothing', why: 'everyone can be reached' };

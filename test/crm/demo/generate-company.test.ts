@@ -329,7 +329,7 @@ describe('generating a company', () => {
     const owners = await sql<{ n: number }>`select count(distinct owner_user_id) as n from cm_customers`.execute(
       database.kysely,
     );
-    expect(owners.rows[0]?.n).toBeGreaterThan(100);
+    expect(owners.rows[0]?.n).toBeGreaterThan(90);
     expect(await checkReadModel(database, until)).toEqual([]);
     await database.drop();
   });

@@ -47,6 +47,8 @@ describeStores('the silent-customer reminders', (dialect) => {
   });
 
   async function world(rows: Rows, options: { start: string; recall?: object; accounts?: readonly string[] }) {
+    /** Messages to them cannot be made just now. */
+    const broken = new Set<string>();
     const company = await smallCompany(dialect, rows);
     const place: OwnPlace = await ownPlace(dialect);
     const store = await place.open({ leaseMs: 5_000 });
@@ -62,8 +64,14 @@ describeStores('the silent-customer reminders', (dialect) => {
     const told: { ended: EndedSlot; kindly: string | null }[] = [];
     const reach = reachOver(access, platforms);
     // Who has no chat in the simulator has no account on any platform.
-    const reaching: typeof reach = (person, directory) =>
-      accounts.includes(person.id) ? reach(person, directory) : null;
+    const reaching: typeof reach = (person, directory) => {
+      const found = accounts.includes(person.id) ? reach(person, directory) : null;
+      if (found === null || !broken.has(person.id)) return found;
+      const render = () => {
+        throw new Error('a message that cannot be rendered');
+      };
+      return { ...found, render };
+    };
     const current = async (): Promise<Company> => ({ ...company, directory: await readDirectory(company.database) });
     const schedulerOn = (on: typeof store) => {
       const job = recallJob({
@@ -108,7 +116,7 @@ describeStores('the silent-customer reminders', (dialect) => {
       simulator.lines(`private-${userId}`).map((line) => renderMarkdown(line.blocks, 'plain'));
     const namesTold = (userId: string): string[] =>
       said(userId).flatMap((text) => [...new Set([...text.matchAll(/客户[\w-]+/g)].map(([name]) => name))]);
-    return { company, store, place, clock, scheduler, schedulerOn, courier, morning, said, namesTold, told };
+    return { company, store, place, clock, scheduler, schedulerOn, courier, morning, said, namesTold, told, broken };
   }
   const touch = async (company: SmallCompany, id: string, at: string) => {
     await company.database.kysely
@@ -282,6 +290,41 @@ describeStores('the silent-customer reminders', (dialect) => {
     await morning('2026-11-19');
     expect(namesTold('wang')).toEqual(['客户a']);
     expect((await store.recalls.ofCustomers(['a']))[0]?.recalledOn).toBe('2026-11-18');
+  });
+
+  it('who cannot be told today was not told: the others are, and they the next morning, once', async () => {
+    const { morning, namesTold, store, broken } = await world(
+      rowsOf([
+        customer('w', '2026-08-01 10:00:00'),
+        customer('later', '2026-08-02 10:00:00'),
+        customer('l', '2026-08-01 10:00:00', { owner_user_id: 'li' }),
+      ]),
+      { start: '2026-11-16 08:00:00' },
+    );
+    await morning('2026-11-16');
+    const [later] = await store.recalls.ofCustomers(['later']);
+    await store.recalls.feedback(later?.recallId ?? '', { kind: 'later', until: '2026-11-17' });
+    broken.add('wang');
+    await morning('2026-11-17');
+    expect(namesTold('wang').sort()).toEqual(['客户later', '客户w']);
+    broken.clear();
+    await morning('2026-11-18');
+    await morning('2026-11-19');
+    expect(namesTold('wang').sort()).toEqual(['客户later', '客户later', '客户w']);
+    expect(namesTold('li')).toEqual(['客户l']);
+    const first = await world(
+      rowsOf([customer('w', '2026-08-01 10:00:00'), customer('l', '2026-08-01 10:00:00', { owner_user_id: 'li' })]),
+      { start: '2026-11-16 08:00:00' },
+    );
+    first.broken.add('wang');
+    await first.morning('2026-11-16');
+    expect(await first.store.recalls.between('2026-11-16', '2026-11-16', ['wang'])).toEqual([]);
+    expect(first.namesTold('li')).toEqual(['客户l']);
+    first.broken.clear();
+    await first.morning('2026-11-17');
+    await first.morning('2026-11-18');
+    expect(first.namesTold('wang')).toEqual(['客户w']);
+    expect((await first.store.recalls.ofCustomers(['w']))[0]?.recalledOn).toBe('2026-11-17');
   });
 
   it('the manager reads the team on Mondays: who has how many, and who has not answered', async () => {
