@@ -11,6 +11,7 @@ import { predictionMetrics } from './predictions.ts';
 import { qualityMetrics } from './quality.ts';
 import { quoteMetrics } from './quotes.ts';
 import { salesMetrics } from './sales.ts';
+import { scoreMetrics } from './scores.ts';
 import { serviceMetrics } from './service.ts';
 import { targetMetrics } from './targets.ts';
 import { terms } from './terms.ts';
@@ -23,6 +24,7 @@ export const metrics: readonly Metric[] = [
   ...orderMetrics,
   ...collectionMetrics,
   ...targetMetrics,
+  ...scoreMetrics,
   ...funnelMetrics,
   ...predictionMetrics,
   ...customerMetrics,

@@ -5,6 +5,7 @@ import { churnAnalysisReport } from './churn-analysis.ts';
 import { churnRateReport } from './churn-rate.ts';
 import { churnRiskReport } from './churn-risk.ts';
 import { clvReport } from './clv.ts';
+import { compositeScoreReport } from './composite-score.ts';
 import { countedRowsReport } from './counted-rows.ts';
 import { csatReport } from './csat.ts';
 import { customerDetailReport } from './customer-detail.ts';
@@ -65,6 +66,7 @@ export const reports: readonly Report[] = [
   opportunityListReport,
   salesPerformanceReport,
   rankingReport,
+  compositeScoreReport,
   targetAttainmentReport,
   salesTrendReport,
   newCustomersReport,

@@ -1,6 +1,22 @@
 import { z } from 'zod';
+import { metricById } from '../metrics/catalogue.ts';
 
 const day = z.number().int().min(1).max(3650);
+
+/** What can be scored: counted by the engine, and better in one direction. */
+const scoredMetric = z.string().refine((id) => {
+  const metric = metricById(id);
+  return metric !== undefined && metric.computation.kind !== 'derived' && metric.moreIsBetter !== null;
+}, '不是可以打分的指标:要写指标字典里的名字(docs/metrics.md),由报表计算的和不分好坏的不行');
+
+/** Item 34: result, money in, new customers, effort, and what the customers say. */
+const usualWeights = [
+  { metric: 'won_amount', weight: 40 },
+  { metric: 'payment_rate', weight: 20 },
+  { metric: 'new_customers', weight: 15 },
+  { metric: 'followup_count', weight: 15 },
+  { metric: 'survey_csat', weight: 10 },
+];
 
 /** Business settings of the reports (`SETTINGS_FILE`); every default is a decision of the product, printed by 口径. */
 export const reportSettingsSchema = z.strictObject({
@@ -27,6 +43,12 @@ export const reportSettingsSchema = z.strictObject({
   fiscalYearStartMonth: z.number().int().min(1).max(12).default(1),
   /** Item 107: the conversion that the digest watches. */
   keyConversion: z.strictObject({ from: z.string(), to: z.string() }).default({ from: '需求诊断', to: '方案演示' }),
+  /** Item 34: what the composite score is made of; weights count against each other, whatever they add up to. */
+  scoreWeights: z
+    .array(z.strictObject({ metric: scoredMetric, weight: z.number().positive().max(1000) }))
+    .min(1)
+    .max(6)
+    .default(usualWeights),
   /** Item 16: hours from the customer's request to the formal quote; later is late. */
   quoteHours: z.number().int().min(1).max(720).default(24),
   /** Decision 9: days after the period within which a lead may still turn into an order, for channels. */
