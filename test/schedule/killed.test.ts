@@ -2,17 +2,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { addDays, type Day } from '../../src/calendar/day.ts';
 import type { ChatStore } from '../../src/delivery/chat-store.ts';
-import type { PushTarget } from '../../src/platforms/push-address.ts';
 import { dialects } from '../database/databases.ts';
 import { until } from '../delivery/processes.ts';
 import { seeded } from '../platforms/conformance.ts';
 import { type OwnPlace, ownPlace } from '../store/stores.ts';
-import { type Bot, startBotProcess, wall } from './bot-child.ts';
+import type { Bot } from './bot-child.ts';
 import {
   type Arrival,
   type Chats,
-  dingtalkApp,
-  dingtalkGroup,
   directorsChats,
   expectOnce,
   expectPromiseKept,
@@ -20,32 +17,14 @@ import {
   ofChat,
   openChats,
   partsOf,
-  robotKeys,
-  webhook,
 } from './chats.ts';
 import type { Line, Passing } from './gate.ts';
+import { startSmallBot } from './small-bots.ts';
 
 /** Random kills; `CHAOS_RUNS=200` before a release (`reliability.md` F4), then on both databases. */
 const randomRuns = Number(process.env.CHAOS_RUNS ?? 1);
 const leaseMs = Number(process.env.CHAOS_LEASE_MS ?? 1_000);
 const places = randomRuns > 1 ? dialects : dialects.slice(-1);
-
-const person = (tenant: 'wecom' | 'dingtalk', account: string): PushTarget => ({ kind: 'person', tenant, account });
-const group = (tenant: 'wecom' | 'dingtalk', groupId: string, via: 'app' | 'robot'): PushTarget => ({
-  kind: 'group',
-  tenant,
-  groupId,
-  via,
-  mention: [],
-});
-const targets: readonly PushTarget[] = [
-  group('wecom', 'wr-one', 'robot'),
-  group('wecom', 'wr-two', 'robot'),
-  person('wecom', 'chenzhiyuan'),
-  group('dingtalk', dingtalkGroup, 'app'),
-  person('dingtalk', 'dd_chenzhiyuan'),
-  group('dingtalk', 'cid-robot==', 'robot'),
-];
 
 describe.each(places)('killed with -9 on %s', { timeout: 60_000 }, (dialect) => {
   let place: OwnPlace;
@@ -55,17 +34,7 @@ describe.each(places)('killed with -9 on %s', { timeout: 60_000 }, (dialect) => 
   let day = '2026-01-01' as Day;
   const recoveries: { readonly sinceDeath: number; readonly sinceReady: number }[] = [];
 
-  const start = (at: string): Promise<Bot> =>
-    startBotProcess('./small-bot.ts', {
-      botUrl: place.url,
-      startsAt: wall(at),
-      leaseMs,
-      wecomBase: chats.gate.urls.qyapi ?? '',
-      dingtalk: { apiBase: chats.gate.urls.api ?? '', oapiBase: chats.gate.urls.oapi ?? '', ...dingtalkApp },
-      wecomRobots: { 'wr-one': robotKeys[0], 'wr-two': robotKeys[1] },
-      dingtalkRobots: { 'cid-robot==': { accessToken: webhook.token, secret: webhook.secret } },
-      targets,
-    });
+  const start = (at: string): Promise<Bot> => startSmallBot(chats, { botUrl: place.url, at, leaseMs });
 
   beforeAll(async () => {
     [place, chats] = await Promise.all([ownPlace(dialect), openChats(`${day} 08:00:00`)]);

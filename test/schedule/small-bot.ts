@@ -26,6 +26,8 @@ export interface SmallBotSettings {
   readonly botUrl: string;
   readonly startsAt: number;
   readonly leaseMs: number;
+  /** null = one process alone. */
+  readonly redisUrl: string | null;
   readonly wecomBase: string;
   readonly dingtalk: {
     readonly apiBase: string;
@@ -45,7 +47,12 @@ const tell = (news: BotNews): void => void process.send?.(news);
 let aheadMs = settings.startsAt - systemClock.now();
 const clock = { now: () => systemClock.now() + aheadMs };
 const store = await openChatStore(settings.botUrl, { leaseMs: settings.leaseMs });
-const state = createInProcessState();
+const { redisUrl } = settings;
+// Loaded where it is needed: most tests start many processes without Redis.
+const state =
+  redisUrl === null
+    ? createInProcessState()
+    : (await import('../../src/store/redis-state.ts')).createRedisState(redisUrl, { log: quiet });
 const { dingtalk, wecomBase } = settings;
 const timeoutMs = 3_000;
 const platforms = new Map(
@@ -99,11 +106,10 @@ const scheduler = createScheduler({
   sweepMs: 1_000,
 });
 const courier = createCourier({ store, platforms, state, clock, log: quiet, sweepMs: 300 });
-const carrier = carryInProcess({
-  store,
-  courier,
-  worker: { wake: () => undefined, work: async () => undefined },
-});
+const parts = { store, courier, worker: { wake: () => undefined, work: async () => undefined } };
+const queueOf = async (url: string) =>
+  (await import('../../src/delivery/queue-carrier.ts')).carryThroughQueue({ ...parts, log: quiet, redisUrl: url });
+const carrier = redisUrl === null ? carryInProcess(parts) : await queueOf(redisUrl);
 courier.wake();
 scheduler.wake();
 
