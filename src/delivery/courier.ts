@@ -6,6 +6,7 @@ import type { Address, OutboundPart, Platform, PlatformName, SendOutcome } from 
 import type { DeadLetter, OutboxRow } from '../store/outbox.ts';
 import type { SharedState } from '../store/shared-state.ts';
 import type { Settlement, TargetClaim } from '../store/targets.ts';
+import { withinTime } from '../time-limit.ts';
 import { takeAllowance } from './allowance.ts';
 import type { ChatStore } from './chat-store.ts';
 import { createCrew, type Held } from './crew.ts';
@@ -134,13 +135,6 @@ export function createCourier(options: CourierOptions): Courier {
   }
 
   async function attemptOnce(platform: Pick<Platform, 'send'>, row: Row, mayBeRepeat: boolean): Promise<SendOutcome> {
-    const late = new AbortController();
-    const timeout = sleep<SendOutcome>(
-      sendTimeoutMs,
-      { kind: 'unknown', why: `no outcome within ${sendTimeoutMs} ms` },
-      { signal: late.signal },
-    );
-    timeout.catch(() => undefined);
     const sending = platform.send(row.part, row.address, {
       idempotencyKey: row.idempotencyKey,
       attempt: row.attempts,
@@ -153,11 +147,12 @@ export function createCourier(options: CourierOptions): Courier {
       },
     });
     try {
-      return await Promise.race([sending, timeout]);
+      return await withinTime(sendTimeoutMs, sending, () => ({
+        kind: 'unknown',
+        why: `no outcome within ${sendTimeoutMs} ms`,
+      }));
     } catch (error) {
       return { kind: 'unknown', why: whyOf(error) };
-    } finally {
-      late.abort();
     }
   }
 

@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Log } from '../log.ts';
+import { withinTime } from '../time-limit.ts';
 
 /** A claim in this process's hands. */
 export interface Held<Claim> {
@@ -170,15 +170,11 @@ export function createCrew<Claim>(options: CrewOptions<Claim>): Crew<Claim> {
       isStopping = true;
       clearInterval(sweep);
       for (const timer of timers) clearTimeout(timer);
-      const grace = new AbortController();
-      const patience = sleep(graceMs, undefined, { signal: grace.signal });
-      patience.catch(() => undefined);
       const finished = (async () => {
         await pumping;
         await Promise.all(working.values());
       })();
-      await Promise.race([finished, patience]);
-      grace.abort();
+      await withinTime(graceMs, finished, () => undefined);
       clearInterval(renewal);
       await Promise.all(ready.splice(0).map((held) => options.release(held.claim).catch(() => undefined)));
       return [...working.keys()].map((held) => held.claim);

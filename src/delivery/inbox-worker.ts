@@ -1,9 +1,9 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Picture } from '../charts/spec.ts';
 import { Failure } from '../failure.ts';
 import type { Log } from '../log.ts';
 import type { InboundMessage, OutboundPart } from '../platforms/platform.ts';
 import type { InboxClaim, InboxEnd } from '../store/inbox.ts';
+import { withinTime } from '../time-limit.ts';
 import type { ChatStore } from './chat-store.ts';
 import { createCrew, type Held } from './crew.ts';
 
@@ -91,7 +91,9 @@ export function createInboxWorker(options: InboxWorkerOptions): InboxWorker {
     };
     if (claim.ageMs > tellAfterMs || claim.attempt > mostAttempts) return told(tooLate('the question waited too long'));
     try {
-      const { parts, picture } = await withinTime(options.answer(message), answerTimeoutMs);
+      const { parts, picture } = await withinTime(answerTimeoutMs, options.answer(message), () => {
+        throw tooLate(`no answer within ${answerTimeoutMs} ms`);
+      });
       if (picture !== null) await store.pictures.save(picture);
       return { end: 'answered', parts };
     } catch (error) {
@@ -112,16 +114,3 @@ export function createInboxWorker(options: InboxWorkerOptions): InboxWorker {
 }
 
 const tooLate = (why: string): Failure => new Failure('unavailable', why, '刚才的问题没来得及回答,请再发一次。');
-
-async function withinTime<T>(work: Promise<T>, limitMs: number): Promise<T> {
-  const late = new AbortController();
-  const timeout = sleep(limitMs, undefined, { signal: late.signal }).then(() => {
-    throw tooLate(`no answer within ${limitMs} ms`);
-  });
-  timeout.catch(() => undefined);
-  try {
-    return await Promise.race([work, timeout]);
-  } finally {
-    late.abort();
-  }
-}

@@ -1,4 +1,5 @@
 import type { Middleware } from 'koa';
+import { withinTime } from '../time-limit.ts';
 import type { Instruments } from './instruments.ts';
 
 /** One part that must work for the bot to be ready; resolves to the reason when it does not. */
@@ -17,7 +18,7 @@ export function health(checks: readonly ReadyCheck[], instruments: Instruments, 
       return;
     }
     if (ctx.path === '/readyz') {
-      const reasons = await Promise.all(checks.map(async (check) => [check.name, await within(check.why())] as const));
+      const reasons = await Promise.all(checks.map(async (check) => [check.name, await reasonOf(check)] as const));
       const parts = Object.fromEntries(reasons.map(([name, why]) => [name, why ?? 'ready']));
       const ready = !stopping() && reasons.every(([, why]) => why === null);
       ctx.status = ready ? 200 : 503;
@@ -33,14 +34,9 @@ export function health(checks: readonly ReadyCheck[], instruments: Instruments, 
   };
 }
 
-async function within(check: Promise<string | null>): Promise<string | null> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<string>((resolve) => {
-    timer = setTimeout(() => resolve(`no answer within ${budgetMs} ms`), budgetMs);
-  });
-  try {
-    return await Promise.race([check.catch(() => 'does not answer'), late]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
+const reasonOf = (check: ReadyCheck): Promise<string | null> =>
+  withinTime(
+    budgetMs,
+    check.why().catch(() => 'does not answer'),
+    () => `no answer within ${budgetMs} ms`,
+  );

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { Failure } from '../failure.ts';
 import type { Log } from '../log.ts';
+import { withinTime } from '../time-limit.ts';
 import { createInProcessState } from './in-process-state.ts';
 import type { SharedState } from './shared-state.ts';
 
@@ -107,16 +108,9 @@ export function createRedisState(url: string, options: RedisStateOptions): Share
       );
     },
     ping: async (timeoutMs) => {
-      const late = new AbortController();
-      const tooLate = sleep(timeoutMs, undefined, { signal: late.signal }).then(() => {
+      await withinTime(timeoutMs, redis.ping(), () => {
         throw new Failure('unavailable', `no answer from redis in ${timeoutMs} ms`, '系统这会儿有点忙,请稍后再试。');
       });
-      tooLate.catch(() => undefined);
-      try {
-        await Promise.race([redis.ping(), tooLate]);
-      } finally {
-        late.abort();
-      }
     },
     close: async () => {
       redis.disconnect();

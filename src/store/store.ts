@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { type ConnectOptions, connect, type Database } from '../database/connect.ts';
 import { migrate } from '../database/migrate.ts';
 import { Failure } from '../failure.ts';
+import { withinTime } from '../time-limit.ts';
 import { type Audit, auditOver } from './audit.ts';
 import { type Identities, identitiesOver } from './identities.ts';
 import { type Inbox, inboxOver, type Rememberable } from './inbox.ts';
@@ -91,16 +91,9 @@ export async function openStore<
         auditMs: options.auditKeptMs ?? 365 * dayMs,
       }),
     ping: async (timeoutMs) => {
-      const late = new AbortController();
-      const timeout = sleep(timeoutMs, null, { signal: late.signal }).then(() => {
+      await withinTime(timeoutMs, sql`select 1`.execute(database.kysely), () => {
         throw new Failure('unavailable', `no answer from the bot database in ${timeoutMs} ms`, '系统这会儿有点忙。');
       });
-      try {
-        await Promise.race([sql`select 1`.execute(database.kysely), timeout]);
-      } finally {
-        late.abort();
-        timeout.catch(() => undefined);
-      }
     },
     close: () => database.close(),
   };
