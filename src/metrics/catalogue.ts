@@ -16,6 +16,7 @@ import { serviceMetrics } from './service.ts';
 import { targetMetrics } from './targets.ts';
 import { terms } from './terms.ts';
 import { valueMetrics } from './value.ts';
+import { caseMetrics } from './won-cases.ts';
 
 /** The dictionary, in the order in which 口径 lists it. */
 export const metrics: readonly Metric[] = [
@@ -25,6 +26,7 @@ export const metrics: readonly Metric[] = [
   ...collectionMetrics,
   ...targetMetrics,
   ...scoreMetrics,
+  ...caseMetrics,
   ...funnelMetrics,
   ...predictionMetrics,
   ...customerMetrics,

@@ -35,6 +35,7 @@ import { pipelineChangesReport } from './pipeline-changes.ts';
 import { pipelineValueReport } from './pipeline-value.ts';
 import { quoteResponseReport } from './quote-response.ts';
 import { rankingReport } from './ranking.ts';
+import { recognitionReport } from './recognition.ts';
 import { renewalDueReport } from './renewal-due.ts';
 import { renewalRateReport } from './renewal-rate.ts';
 import type { Report } from './report.ts';
@@ -67,6 +68,7 @@ export const reports: readonly Report[] = [
   salesPerformanceReport,
   rankingReport,
   compositeScoreReport,
+  recognitionReport,
   targetAttainmentReport,
   salesTrendReport,
   newCustomersReport,
