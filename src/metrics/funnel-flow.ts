@@ -6,7 +6,7 @@ import type { Crm, QueryParts } from '../crm/crm.ts';
 import type { RowFilter } from '../crm/rows.ts';
 import type { Scope } from '../crm/scope.ts';
 import type { StageModel } from '../crm/stages.ts';
-import type { Expr } from '../database/dialect.ts';
+import { countIf, type Expr } from '../database/dialect.ts';
 import { positionOf, whole, wonPosition } from './stage-position.ts';
 
 export interface FlowAsk {
@@ -59,40 +59,45 @@ interface TransitionRow {
   readonly fen: number;
 }
 
+/** `became` is null for those that have not moved since the start. */
+type FlowRow = Omit<TransitionRow, 'became'> & { readonly became: number | null; readonly at_start: number };
+
 /**
- * Moves recorded within the period, by stage. Two queries: the moves, and who was where at the start among those that
- * moved since with those that have not moved since then and so are where they were. Histories are read only for
- * opportunities with an event since the period's start.
+ * Moves recorded within the period, by stage, with who was where at the start: among those that moved since, what their
+ * first move came from; the others are where they were. One query; histories are read only for opportunities with an event
+ * since the period's start.
  */
 export async function readFlow(crm: Crm, model: StageModel, ask: FlowAsk): Promise<Flow> {
   const from = startOf(ask.period.from);
   const end = startOf(addDays(ask.period.to, 1));
   // What is recorded for later than now has not happened.
   const until = end < ask.moment.wall ? end : afterSecond(ask.moment.wall);
-  const transitions = await crm.read<TransitionRow>(
-    ask.scope,
-    (parts) => sql`select s.was, s.became, count(*) as moves, ${parts.sql.sumOf(sql`s.amount_fen`)} as fen
-      from ${states(parts, model, ask, from)} as s
-      where s.happened_at >= ${from} and s.happened_at < ${until}
-        and (s.was is null or s.was <> s.became)
-      group by s.was, s.became`,
-  );
-  const present = await crm.read<{ position: number; present: number }>(ask.scope, (parts) => {
+  const rows = await crm.read<FlowRow>(ask.scope, (parts) => {
     const last = wonPosition(model);
     const here = positionOf(sql`o.stage_id`, model);
-    // The state at the start is the one that the first move since then came from.
-    return sql`select x.position, count(*) as present from (
-        select s.was as position from ${states(parts, model, ask, from)} as s
-        where s.happened_at >= ${from} and s.move_no = 1 and s.was is not null
-        union all
-        select case when ${here} >= ${whole(last)} then ${whole(last - 1)} else ${here} end
+    const within = sql`s.happened_at < ${until} and (s.was is null or s.was <> s.became)`;
+    return sql`
+      select s.was, s.became, ${countIf(within)} as moves,
+        ${parts.sql.sumOf(sql`case when ${within} then s.amount_fen end`)} as fen,
+        ${countIf(sql`s.is_first = 1 and s.was is not null`)} as at_start
+      from ${states(parts, model, ask, from)} as s where s.happened_at >= ${from} group by s.was, s.became
+      union all
+      select x.position, null, 0, 0, count(*) from (
+        select case when ${here} >= ${whole(last)} then ${whole(last - 1)} else ${here} end as position
         from ${parts.rows.of('cm_opportunities', ask.filter)} as o
         where o.outcome = 'open' and o.created_at < ${from} and not exists (
           select 1 from ${parts.rows.stageEventAttributes()} as e
           where e.opportunity_id = o.opportunity_id and e.occurred_at >= ${from} and ${tellsState})
-      ) as x where x.position >= 0 and x.position < ${whole(last)} group by x.position`;
+      ) as x group by x.position`;
   });
-  return flowOf(model, transitions, new Map(present.map((row) => [Number(row.position), Number(row.present)])));
+  const present = new Map<number, number>();
+  for (const { was, at_start } of rows)
+    if (was !== null) present.set(Number(was), (present.get(Number(was)) ?? 0) + Number(at_start));
+  return flowOf(
+    model,
+    rows.flatMap(({ became, ...row }) => (became === null ? [] : [{ ...row, became }])),
+    present,
+  );
 }
 
 /** Events that say where the opportunity then was; a stage ticked off (`leave`) or not recognised says nothing. */
@@ -102,7 +107,7 @@ const afterSecond = (wall: WallTime): WallTime => `${wall}.5` as WallTime;
 
 /**
  * Every recorded state of the opportunities that moved since `from`, each with the one before it: `was`, `became`,
- * `happened_at`, and `move_no` counting the states since `from`. A closing that only the opportunity itself records
+ * `happened_at`, and whether it is the first since `from`. A closing that only the opportunity itself records
  * stands beside its events.
  */
 function states({ rows, sql: bridge }: QueryParts, model: StageModel, ask: FlowAsk, from: WallTime): Expr {
@@ -144,15 +149,14 @@ function states({ rows, sql: bridge }: QueryParts, model: StageModel, ask: FlowA
     where o.created_at >= ${from} and not exists (
       select 1 from ${rows.stageEventAttributes()} as e
       where e.opportunity_id = o.opportunity_id and e.event_type = 'create' and e.to_stage_id is not null)`;
-  const order = sql`order by r.happened_at, r.kind_order, r.sequence_key`;
+  const inOrder = sql`over (partition by r.opportunity_id order by r.happened_at, r.kind_order, r.sequence_key)`;
   // A history that begins with a move was in the stage that the move came from.
   return sql`(
-    select q.opportunity_id, ${bridge.fen(sql`q.amount`)} as amount_fen, q.happened_at, q.became, q.was,
-      row_number() over (partition by q.opportunity_id, case when q.happened_at >= ${from} then 1 else 0 end
-        order by q.happened_at, q.kind_order, q.sequence_key) as move_no
+    select ${bridge.fen(sql`q.amount`)} as amount_fen, q.happened_at, q.became,
+      coalesce(q.state_before, case when q.kind_order > 0 and q.created_at < q.happened_at then coalesce(q.said_from, 0) end) as was,
+      case when q.happened_at >= ${from} and (q.before_at is null or q.before_at < ${from}) then 1 else 0 end as is_first
     from (
-      select r.*, coalesce(lag(r.became) over (partition by r.opportunity_id ${order}),
-        case when r.kind_order > 0 and r.created_at < r.happened_at then coalesce(r.said_from, 0) end) as was
+      select r.*, lag(r.became) ${inOrder} as state_before, lag(r.happened_at) ${inOrder} as before_at
       from (${recorded} union all ${unrecorded} union all ${created}) as r
     ) as q
   )`;
