@@ -13,7 +13,7 @@ import { createLog } from '../src/log.ts';
 import { renderMarkdown } from '../src/platforms/markdown.ts';
 import { seedRecallHistoryOnce } from '../src/schedule/recall/demo.ts';
 import { createInProcessState } from '../src/store/in-process-state.ts';
-import { runScript, scriptConfig } from './script.ts';
+import { remark, runScript, scriptConfig } from './script.ts';
 
 const commandLine = {
   about: '问一句,答案打印在这里;图用 --out 存下来。--as 是谁在问,--group 是在哪个群里问。',
@@ -44,7 +44,9 @@ await runScript(commandLine, async ({ values, words }) => {
     throw new Failure('bad-input', '--now is not a time', '--now 要写成 2026-11-18T10:30:00+08:00 这样。');
 
   const read = scriptConfig();
-  const config = { ...read, business: withDemoGroups(read.business) };
+  const demo = read.business.groups.length === 0;
+  const config = demo ? { ...read, business: withDemoGroups(read.business) } : read;
+  if (demo && values.group !== undefined) remark(`设置里没有群,「${values.group}」用的是演示群。`);
   let made: Awaited<ReturnType<typeof ensureDemoCompany>> = 'own data';
   if (config.house.CRM_DATABASE_URL.startsWith('sqlite:')) {
     made = await ensureDemoCompany(

@@ -17,7 +17,7 @@ import { runOnce, taskFor } from '../src/schedule/run-once.ts';
 import { planSchedule } from '../src/schedule/start-schedule.ts';
 import { createInProcessState } from '../src/store/in-process-state.ts';
 import { createRedisState } from '../src/store/redis-state.ts';
-import { runScript, scriptConfig } from './script.ts';
+import { remark, runScript, scriptConfig } from './script.ts';
 
 const commandLine = {
   about: '现在就发一次晨报(已经收到的不再发),或先看看会发什么(--dry-run);--resend 重发失败的消息。',
@@ -48,7 +48,10 @@ const nobodyYet: Recipient = {
 
 await runScript(commandLine, async ({ values, words }) => {
   const read = scriptConfig();
-  const config = { ...read, business: withDemoGroups(read.business) };
+  const demo = read.business.groups.length === 0 && read.business.recipients === undefined;
+  const config = demo ? { ...read, business: withDemoGroups(read.business) } : read;
+  if (demo && !values.resend)
+    remark('设置里没有群,也没有收件人:下面是演示用的总监群和华东区群会收到的样子,不会真的发。');
   const log = createLog(process.env.LOG_LEVEL ?? 'silent');
   const store = await openChatStore(config.house.BOT_DATABASE_URL, config.store);
   const state =

@@ -30,6 +30,9 @@ const commandLine = {
   words: true,
 } as const;
 
+/** WeCom's app and DingTalk answer in the chat itself, not to whoever posted the question. */
+const whereToLook = '去那里看;没有收到就看服务的日志,或运行 npm run doctor。';
+
 /** A stream that is not finished by then never will be: the bot itself ends one after six minutes (wecom.md 2.4). */
 const patienceMs = 370_000;
 
@@ -76,7 +79,9 @@ async function sayToApp({ wecomApp }: Config, told: Told): Promise<void> {
   );
   print(status, body);
   if (status !== 200) return;
-  console.log(openAppAnswer(wecomApp, body) ?? `已确认收到。回答由 message/send 发给 ${told.userId}。`);
+  console.log(
+    openAppAnswer(wecomApp, body) ?? `已确认收到。回答由 message/send 发到 ${told.userId} 的企业微信,${whereToLook}`,
+  );
 }
 
 async function sayToDingtalk({ dingtalk }: Config, told: Told): Promise<void> {
@@ -92,7 +97,10 @@ async function sayToDingtalk({ dingtalk }: Config, told: Told): Promise<void> {
     }),
   );
   print(status, body);
-  if (status === 200) console.log(`已确认收到。回答由 OpenAPI 发到${told.groupId === null ? told.userId : '群里'}。`);
+  if (status === 200)
+    console.log(
+      `已确认收到。回答由 OpenAPI 发到${told.groupId === null ? ` ${told.userId} 的钉钉` : '群里'},${whereToLook}`,
+    );
 }
 
 async function sayToAibot({ wecomAibot }: Config, told: Told): Promise<void> {

@@ -32,6 +32,9 @@ export async function runScript<const O extends NonNullable<ParseArgsConfig['opt
   }
 }
 
+/** A remark beside what a script prints: on standard error, where no other script reads it. */
+export const remark = (text: string): void => console.error(typeset(text));
+
 /** What went wrong, as a sentence instead of a stack. */
 function wordsOf(error: unknown): string {
   const server = serverWords(error);

@@ -67,5 +67,5 @@ it('one run sends words and picture to the DingTalk group, to people on both pla
 it('dead letters are listed and sent again; a name that is none is said', async () => {
   expect((await runScript('digest', ['--resend'], env)).stdout).toContain('没有发送失败的消息');
   const wrong = await runScript('digest', ['sales'], env);
-  expect([wrong.code, wrong.stderr]).toEqual([1, expect.stringContaining('有的是:funnel')]);
+  expect([wrong.code, wrong.stderr]).toEqual([1, expect.stringContaining('有的是：funnel')]);
 });
