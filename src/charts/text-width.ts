@@ -64,20 +64,33 @@ const neverFirst =
 /** Pieces that stay together: a number with its unit, a Latin word; every other character may stand at a line's end. */
 const pieces = /[-+−]?\d[\d,.:/–-]*(?: ?(?:%|‰|[万亿元天个家人条次位月日]+))?|[A-Za-z][\w'@.-]*|\s+|[\s\S]/gu;
 
+/** Marks that may not end a line: they belong to what they open. */
+const neverLast = /[\uFF08\u300A\u300C\u300E\u3010\u201C\u2018([{]$/;
+
+const stayTogether = (left: readonly string[], right: readonly string[]): boolean =>
+  neverLast.test(left.join('').trimEnd()) || neverFirst.test(right.join('').trimStart());
+
 function breakLines(text: string, width: number, size: number, weight: Weight): string[] {
   const lines: string[] = [];
-  let line = '';
+  let line: string[] = [];
   for (const piece of text.match(pieces) ?? []) {
-    const fits = textWidth((line + piece).trimEnd(), size, weight) <= width;
-    if (fits || line === '' || neverFirst.test(piece)) {
-      line += piece;
+    if (line.length === 0 || textWidth([...line, piece].join('').trimEnd(), size, weight) <= width) {
+      line.push(piece);
       continue;
     }
-    lines.push(line.trim());
-    line = piece.trimStart();
+    // What may not be parted from the piece goes down with it.
+    let from = line.length;
+    while (from > 0 && stayTogether(line.slice(0, from), [...line.slice(from), piece])) from -= 1;
+    if (from === 0) {
+      line.push(piece);
+      continue;
+    }
+    lines.push(line.slice(0, from).join('').trim());
+    line = [...line.slice(from), piece];
+    if (line[0]!.trim() === '') line.shift();
   }
-  if (line.trim() !== '') lines.push(line.trim());
-  return lines;
+  const last = line.join('').trim();
+  return last === '' ? lines : [...lines, last];
 }
 
 /** Two lines broken after a comma or colon, where both halves fit and neither is very short. */

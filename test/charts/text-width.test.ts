@@ -54,6 +54,18 @@ describe('wrap', () => {
       }
     }
   });
+  it('begins no line with a mark that closes and ends none with one that opens, and loses nothing (GB/T 15834)', () => {
+    const text = '业绩（本月，全公司）·「宏达机械」（李娜，登录降 51 %（842→416））、《合同》：张伟（已离职）。';
+    for (let width = 70; width < 500; width += 3) {
+      const lines = wrap(text, width, 99, 13);
+      expect(lines.join('').replaceAll(' ', ''), String(width)).toBe(text.replaceAll(' ', ''));
+      for (const line of lines) {
+        expect(line).not.toMatch(/^[，。、：；）」》·]/u);
+        expect(line).not.toMatch(/[（「《]$/u);
+        expect(textWidth(line, 13)).toBeLessThanOrEqual(width);
+      }
+    }
+  });
   it('cuts the last line with …', () => {
     const lines = wrap('很长的标题'.repeat(20), 343, 2, 17, 'bold');
     expect(lines).toHaveLength(2);
