@@ -6,6 +6,7 @@ import type { Intent, ParseContext } from './command.ts';
 import { dimensionUnder } from './dimension-words.ts';
 import type { Draft } from './draft.ts';
 import { type Facts, isBystander } from './facts.ts';
+import { intentOfWord } from './rank-intents.ts';
 import type { Mark, Scan } from './scan.ts';
 
 /** What was said and stands nowhere in the command, as it was typed. */
@@ -93,6 +94,8 @@ function turnedRange(facts: Facts, scan: Scan): LeftOut | null {
   };
 }
 
+const isBare = /^(?!哪|什么|啥|最)/;
+
 function breakdownLeftOut(intent: Intent, slots: Draft, scan: Scan, facts: Facts): LeftOut | null {
   const groups = (slots.group_by ?? []) as readonly string[];
   for (const mark of facts.dimensionMarks) {
@@ -111,7 +114,11 @@ function breakdownLeftOut(intent: Intent, slots: Draft, scan: Scan, facts: Facts
       slots.cadence === undefined
     )
       return { words };
-    if (!mark.loose && !mark.dimensions.every(held)) return { words };
+    // 哪个行业 asks; a bare 行业 or 季度 has to be taken up like 按行业.
+    const isPassedOver = mark.loose
+      ? isBare.test(words) && intentOfWord(words) === null && !heldByGrain && !mark.dimensions.some(held)
+      : !mark.dimensions.every(held);
+    if (isPassedOver) return { words };
   }
   const noDimension = /按照?(?:客户|商机|单子?|合同|线索|项目|联系人|数据)(?!等级|级别|行业|规模|来源|分级)/.exec(
     scan.skeleton,

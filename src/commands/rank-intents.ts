@@ -114,9 +114,11 @@ export const intentOfWord = (word: string): Intent | null =>
   allWords.find((entry) => entry.word === word)?.intent ?? null;
 
 /** What a phrase leaves open (`.{0,6}`) it has not read: those stretches are captured, to be taken out again. */
+const open = /(?<!\\)\.(\{\d*,?\d*\}|[*+])\??/g;
 const cues = [...pipelineCues, ...resultCues, ...customerCues, ...operationCues, ...orderCues].map((cue) => ({
   ...cue,
-  gaps: new RegExp(cue.pattern.source.replace(/(?<!\\)\.(\{\d*,?\d*\}|[*+])\??/g, '(.$1?)'), 'd'),
+  // With the gaps as short and as long as they may be: 平均停几天 is read by 平均 and by 停.
+  gaps: ['(.$1?)', '(.$1)'].map((gap) => new RegExp(cue.pattern.source.replace(open, gap), 'dg')),
 }));
 
 /** The words by their first character: a text is walked once, however many words there are. */
@@ -144,11 +146,22 @@ const anyTaken = (taken: Uint8Array, from: number, to: number): boolean => {
 
 const upTo = (start: number, end: number): number[] => Array.from({ length: end - start }, (_, step) => start + step);
 
-/** The places that a phrase names itself, without those that it leaves open. */
-function namedBy(match: RegExpExecArray): number[] {
-  const [start, end] = match.indices![0]!;
-  const open = match.indices!.slice(1).filter((gap) => gap !== undefined);
-  return upTo(start, end).filter((at) => !open.some(([from, to]) => from <= at && at < to));
+/** The places that a phrase names itself, wherever it can begin, without those that it leaves open. */
+function namedBy(gaps: readonly RegExp[], skeleton: string): number[] {
+  const places: number[] = [];
+  for (const pattern of gaps) {
+    pattern.lastIndex = 0;
+    for (let match = pattern.exec(skeleton); match !== null; match = pattern.exec(skeleton)) {
+      const within = match.indices!.slice(1).filter((gap) => gap !== undefined);
+      places.push(
+        ...upTo(match.index, match.index + match[0].length).filter(
+          (at) => !within.some(([from, to]) => from <= at && at < to),
+        ),
+      );
+      pattern.lastIndex = match.index + 1;
+    }
+  }
+  return places;
 }
 
 const customerLists = /^(?:silent_customers|churn_risk|health_score|renewal_due|payment_overdue|new_customers)$/;
@@ -215,7 +228,7 @@ export function rankIntents(skeleton: string): Ranking {
       )
     )
       continue;
-    note(intent, namedBy(gaps.exec(skeleton)!));
+    note(intent, namedBy(gaps, skeleton));
     add(intent, weight);
   }
   // A级 and 几个 beside 沉默客户 narrow that list: they do not ask for the grades.

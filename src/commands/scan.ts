@@ -63,7 +63,7 @@ const sending = /订阅|订一?[个份]|推|发|送|提醒|告诉|通知|定时|
 /** Names that are ordinary words too: they are names only when they stand alone. */
 const ordinary = /^(?:服务|活动|方案|其他|其它|全国|总部|电话|直销|地推)$/;
 const gradeForm =
-  /([a-e](?:\s*[、,和/跟与]?\s*[a-e])*)\s*(?:级|类|等级|档|等)(?:的?客户)?|(?<![a-z\d])([abc])(?![a-z\d])/g;
+  /([a-e](?:\s*[、,和/跟与]?\s*[a-e])*)\s*(?:级|类|等级|档|等)(?:的?客户)?|(?<=^|[ 看要按和跟与、]|客户)([abc])(?=$|[ 的和跟与、]|客户)/g;
 
 export function scanText(
   text: string,
@@ -119,9 +119,8 @@ export function scanText(
   for (const amount of amounts)
     put({ kind: 'amount', letter: letterOf(amount), amount, start: amount.start, end: amount.end });
   for (const match of text.matchAll(gradeForm)) {
-    const grades = Array.from(match[1] ?? match[2]!)
-      .map((char) => char.toUpperCase())
-      .filter((grade) => gradeNames.includes(grade));
+    const named = Array.from(match[1] ?? match[2]!, (char) => char.toUpperCase());
+    const grades = [...new Set(named)].filter((grade) => gradeNames.includes(grade));
     if (grades.length > 0)
       put({ kind: 'grade', letter: 'G', grades, start: match.index, end: match.index + match[0].length });
   }

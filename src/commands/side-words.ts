@@ -109,6 +109,29 @@ const sideWords: readonly SideWord[] = [
     taken: either(has('field', 'check'), groupedBy('recall_method'), under(/^(?:followups|silent_feedback|ranking)$/)),
   },
   { words: '重复', taken: either(has('check'), under(/^repurchase_rate$/)) },
+  {
+    words: '[卖签做干开成出拿赢][了出到下]*(?:几|多少)(?:单|笔|个单|个|钱)?|金额',
+    taken: either(has('metric'), under(deals)),
+  },
+  { words: '变[好差长短快慢多少高低坏]|[几多少]+个?(?:百分)?点|有没有变', taken: has('compare') },
+  { words: '[这那上]批|[这那]波', taken: has('context') },
+  { words: '(?:按|照)(?:现在|目前|这个|当前)?的?(?:速度|进度|节奏)', taken: has('view') },
+  {
+    words: '跑(?=客户)|(?:没|未)?[碰动理](?=过|了|的)?',
+    taken: under(/^(?:ranking|followups|silent_customers|stage_stuck)$/),
+  },
+  { words: '动静|消息', taken: under(/^(?:silent_customers|stage_stuck|interaction_timeline)$/) },
+  { words: '老客户?', taken: under(/^(?:silent_customers|renewal_|repurchase_rate|churn_)/) },
+  { words: '来源', taken: either(groupedBy('channel'), under(/^(?:campaign_roi|lead_conversion)$/)) },
+  { words: '没?留(?=电话|手机)', taken: has('check') },
+  { words: '[几\\d]+天|没写', taken: under(/^stale_reps$/) },
+  { words: '(?:拿下|希望|有戏|能)成?|成$|握', taken: under(/^win_probability$/) },
+  { words: '花了?(?:那么|这么)?多|[值]', taken: under(/^(?:campaign_roi|pipeline_value|clv)$/) },
+  {
+    words: '付款|欠款?|没?付|钱|款',
+    taken: under(/^(?:payment_|sales_performance|pipeline_value|campaign_roi|avg_order_value)/),
+  },
+  { words: '停|卡|拖|待|呆|压', taken: under(/^(?:stage_|funnel_bottleneck)/) },
   { words: '第[二2][次单]', taken: under(/^repurchase_rate$/) },
   {
     words: '短信|微信|优惠券',
@@ -122,7 +145,12 @@ const sideWords: readonly SideWord[] = [
   { words: '完成|达成', taken: under(/^(?:target_|action_|forecast|review|ranking|refine)/) },
   { words: '差(?=多少|几)|还差|离|距离?', taken: either(has('metric'), groupedBy('grade'), under(/^target_/)) },
   { words: '再发一?[次遍份]|没收到', taken: has('action') },
+  { words: '分布|构成', taken: under(/^(?:customer_|health_score|churn_)/) },
   { words: '(?:老板|领导|客户|那边)(?:在|正)?(?:催|等着?|急)|等着' },
+  {
+    words:
+      '带原因|带来|最后(?=能|成交|签|到|卖|做)|一般|[瞅看瞧查扫]一?[眼下遍]|这块|那块|里头|[这那]几天|好几天|什么样|[那这]么多|写[个份]|就行|用(?=表格|图)|拉个单子|按(?=加权|概率)|T内',
+  },
   { words: '从头到尾|系统|有没有|大不大|准不准|准确|靠谱|这一?步|转了|高|低|多|少|快|慢|大|小|长|短|久|好|坏' },
 ];
 

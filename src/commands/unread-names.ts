@@ -58,7 +58,7 @@ function isRead(scan: Scan, start: number, word: string): boolean {
 }
 
 function nameAt(scan: Scan, start: number, name: string, entities: EntityIndex): NameFound | null {
-  if (!/[一-龥a-z]/.test(name) || isRead(scan, start, name)) return null;
+  if (name.length < 2 || !/[一-龥a-z]/.test(name) || isRead(scan, start, name)) return null;
   const found = { typed: name, start, field: 'customer' as const };
   const asCustomers = (values: readonly string[]): NamedEntity[] =>
     values.map((value) => ({ field: 'customer', value }));

@@ -40,6 +40,8 @@ export function stretchesLeftBy(
   ranking: Ranking,
   facts: Facts,
 ): UnreadStretch[] {
+  // 再往前一期 is read as a whole.
+  if (command.slots.relative_period !== undefined) return [];
   const known = withDimensions(markedPlaces(scan), scan, facts);
   for (const { intent, places } of ranking.readings) {
     if (!absorbs(command.intent, intent) && !absorbs(intent, command.intent)) continue;
@@ -64,14 +66,8 @@ function withDimensions(known: Uint8Array, scan: Scan, facts: Facts): Uint8Array
 /** What a stretch says that is more than courtesy and grammar. */
 export const contentOf = (run: UnreadStretch): string => run.text.replace(followWords, '').replace(filler, '').trim();
 
-/** Characters that change the question even by themselves: 业绩差, 人均, 非华东, 新. */
-const telling = /[比差均新旧非无率额净毛\da-z]/;
-
-/** Whether a stretch says something that must not be passed over. */
-export function saysSomething(run: UnreadStretch): boolean {
-  const content = contentOf(run).replace(/[^一-龥a-z\d]/g, '');
-  return content.length >= 2 || (content.length === 1 && (run.whole || telling.test(content)));
-}
+/** Whether a stretch says something that must not be passed over, be it a single character: 业绩差, 人均, 非华东, 新. */
+export const saysSomething = (run: UnreadStretch): boolean => /[一-龥a-z\d]/.test(contentOf(run));
 
 const followWords =
   /换成?|改成?|只看|只要|仅看|再加上?|加上|去掉|拆开|拆|分开?|展开|点开|细看|往前|推|呢|画成?|切|合并|返回|上一个|那|看看|怎么样|钻|深挖|明细|详细|逐条|凭什么|咋回事|怎么回事|掉|这么|会/g;
@@ -85,6 +81,11 @@ function runsOf(text: string, known: Uint8Array): UnreadStretch[] {
     }
     let end = at;
     while (end < text.length && known[end] !== 1 && text[end] !== ' ') end++;
+    // A character struck twice: 按大大区.
+    if (end === at + 1 && (text[at] === text[at - 1] || text[at] === text[end]) && /[一-龥]/.test(text[at]!)) {
+      at = end;
+      continue;
+    }
     const whole = (at === 0 || text[at - 1] === ' ') && (end === text.length || text[end] === ' ');
     runs.push({ text: text.slice(at, end), start: at, whole });
     at = end;
