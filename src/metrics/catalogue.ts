@@ -3,6 +3,7 @@ import { churnMetrics } from './churn.ts';
 import { collectionMetrics } from './collection.ts';
 import { customerMetrics } from './customers.ts';
 import { funnelMetrics } from './funnel.ts';
+import { growthMetrics } from './growth.ts';
 import { leadResponseMetrics } from './lead-response.ts';
 import { marketingMetrics } from './marketing.ts';
 import type { Metric } from './metric.ts';
@@ -31,6 +32,7 @@ export const metrics: readonly Metric[] = [
   ...predictionMetrics,
   ...customerMetrics,
   ...valueMetrics,
+  ...growthMetrics,
   ...churnMetrics,
   ...activityMetrics,
   ...marketingMetrics,

@@ -7,10 +7,12 @@ import { churnRiskReport } from './churn-risk.ts';
 import { clvReport } from './clv.ts';
 import { compositeScoreReport } from './composite-score.ts';
 import { countedRowsReport } from './counted-rows.ts';
+import { crossSellReport } from './cross-sell.ts';
 import { csatReport } from './csat.ts';
 import { customerDetailReport } from './customer-detail.ts';
 import { customerGradesReport } from './customer-grades.ts';
 import { customerProfileReport } from './customer-profile.ts';
+import { customerSegmentsReport } from './customer-segments.ts';
 import { dashboardReport } from './dashboard.ts';
 import { dataQualityReport } from './data-quality.ts';
 import { digestReport } from './digest-on-demand.ts';
@@ -33,6 +35,7 @@ import { paymentOverdueReport } from './payment-overdue.ts';
 import { paymentRateReport } from './payment-rate.ts';
 import { pipelineChangesReport } from './pipeline-changes.ts';
 import { pipelineValueReport } from './pipeline-value.ts';
+import { potentialCustomersReport } from './potential-customers.ts';
 import { quoteResponseReport } from './quote-response.ts';
 import { rankingReport } from './ranking.ts';
 import { recognitionReport } from './recognition.ts';
@@ -88,6 +91,9 @@ export const reports: readonly Report[] = [
   customerDetailReport,
   interactionTimelineReport,
   customerProfileReport,
+  customerSegmentsReport,
+  crossSellReport,
+  potentialCustomersReport,
   churnRateReport,
   renewalRateReport,
   repurchaseRateReport,
