@@ -8,7 +8,7 @@ import type { Command, ParseContext, Reading, Understanding } from './commands/c
 import { applyFollowUp } from './commands/follow-ups.ts';
 import { type FunnelMode, inMode, spokenFunnelMode } from './commands/funnel-mode.ts';
 import type { KnownCompany } from './company.ts';
-import { conversationOf, readingsOf } from './conversations.ts';
+import { conversationOf, readingOf, readingsOf } from './conversations.ts';
 import { drillCommand } from './drill-answer.ts';
 import { kindlyOf, never } from './failure.ts';
 import type { Figure } from './figures/figure.ts';
@@ -87,14 +87,15 @@ export async function answer(house: House, asked: Asked): Promise<Answer> {
       parser: await known.languageOf(seesSingleCustomers(grant.viewer.role) ? grant.scope : 'nobody'),
     };
     const conversation = conversationOf(house.state, asked.platform, asked.groupId, asked.account);
-    const previous = await conversation.last();
-    const context: ParseContext = {
+    const alone: ParseContext = {
       moment,
       asker: { userId: grant.viewer.userId, name: grant.viewer.name },
       chat: grant.audience,
-      previous,
+      previous: null,
       fiscalYearStartMonth: company.settings.fiscalYearStartMonth,
     };
+    const previous = await conversation.last(readingOf(company.parser, alone));
+    const context: ParseContext = { ...alone, previous };
     const spoken = spokenFunnelMode(asked.text);
     const understanding = orElseFeedback(company.parser.understand(spoken.text, context), asked.text);
     const acted = await act(house, company, grant, withMode(understanding, spoken.mode), context, asked.text);

@@ -23,17 +23,20 @@ const memorySchema = z.object({
   before: z.array(commandSchema).default([]),
 });
 
+/** What was pushed: its choices are read only by whoever answers, and with their own words and rights. */
+const pushedSchema = z.object({ command: commandSchema, choices: z.array(z.string()) });
+
 /** How far 上一个 goes back. */
 const kept = 5;
 
 /** What was last said, per person and chat: in a group, two people's threads never mix. */
 export interface Conversation {
-  /** What was said, or where that is long ago, what was pushed. */
-  last(): Promise<Previous | null>;
+  /** What was said, or where that is long ago, what was pushed; `read` gives the command of a pushed choice. */
+  last(read: (words: string, otherwise: Command) => Command): Promise<Previous | null>;
   /** `previous` is what `last` gave: it becomes what 上一个 goes back to. */
   remember(command: Command, offered: readonly Reading[], previous: Previous | null): Promise<void>;
   /** The bot spoke first: a bare number answers its choices. */
-  pushed(command: Command, offered: readonly Reading[]): Promise<void>;
+  pushed(command: Command, choices: readonly Choice[]): Promise<void>;
 }
 
 export function conversationOf(
@@ -45,29 +48,39 @@ export function conversationOf(
   const place = JSON.stringify([platform, groupId, account]);
   const [talk, push] = [`talk:${place}`, `pushed:${place}`];
   return {
-    last: async () => {
-      const said = (await state.get(talk)) ?? (await state.get(push));
-      if (said === null) return null;
-      const parsed = memorySchema.safeParse(JSON.parse(said));
-      return parsed.success ? parsed.data : null;
+    last: async (read) => {
+      const said = await state.get(talk);
+      if (said !== null) {
+        const parsed = memorySchema.safeParse(JSON.parse(said));
+        return parsed.success ? parsed.data : null;
+      }
+      const spoken = await state.get(push);
+      const parsed = spoken === null ? null : pushedSchema.safeParse(JSON.parse(spoken));
+      if (parsed?.success !== true) return null;
+      const { command, choices } = parsed.data;
+      return { command, offered: choices.map((words) => ({ words, command: read(words, command) })), before: [] };
     },
     remember: (command, offered, previous) => {
       const before = previous === null ? [] : [previous.command, ...(previous.before ?? [])].slice(0, kept);
       return state.set(talk, JSON.stringify({ command, offered, before }), memoryMs);
     },
-    pushed: (command, offered) => state.set(push, JSON.stringify({ command, offered }), pushedMs),
+    pushed: (command, choices) =>
+      state.set(push, JSON.stringify({ command, choices: choices.map(({ command: words }) => words) }), pushedMs),
   };
 }
 
 /** What a bare number stands for: each choice read as if it had been typed. */
-export function readingsOf(
+export const readingsOf = (
   parser: Parser,
   context: ParseContext,
   choices: readonly Choice[],
   otherwise: Command,
-): Reading[] {
-  return choices.map(({ command: words }) => {
+): Reading[] => choices.map(({ command: words }) => ({ words, command: readingOf(parser, context)(words, otherwise) }));
+
+/** A choice as it would be read had it been typed; `otherwise` where it is no command. */
+export const readingOf =
+  (parser: Parser, context: ParseContext) =>
+  (words: string, otherwise: Command): Command => {
     const read = parser.understand(words, { ...context, previous: null });
-    return { words, command: read.kind === 'command' ? read.command : otherwise };
-  });
-}
+    return read.kind === 'command' ? read.command : otherwise;
+  };

@@ -1,11 +1,10 @@
 import type { IdentityPlatform } from './access/identity.ts';
 import { type Answer, type Asked, answer, askedTooFast, type House } from './answer.ts';
-import type { Moment } from './calendar/clock.ts';
 import type { ChartRenderer } from './charts/spec.ts';
-import type { Command, ParseContext } from './commands/command.ts';
+import type { Command } from './commands/command.ts';
 import { companyKeeper } from './company.ts';
 import type { Config } from './config.ts';
-import { conversationOf, readingsOf } from './conversations.ts';
+import { conversationOf } from './conversations.ts';
 import { openCrm } from './crm/crm.ts';
 import type { PreparedAnswer } from './delivery/inbox-worker.ts';
 import { never } from './failure.ts';
@@ -47,23 +46,13 @@ export function openHouse(
 
 /** A bare number answers the choices of what was pushed to a person, until something else was said. */
 export const pushedChoices =
-  (house: Pick<House, 'state' | 'company'>) =>
-  async (
+  (house: Pick<House, 'state'>) =>
+  (
     to: { readonly identity: IdentityPlatform; readonly account: string },
     choices: readonly Choice[],
-    moment: Moment,
   ): Promise<void> => {
-    const company = await house.company(moment);
     const about: Command = { intent: 'silent_customers', slots: { filters: { owner: ['@me'] } } };
-    const context: ParseContext = {
-      moment,
-      asker: { userId: '', name: '' },
-      chat: 'private',
-      previous: null,
-      fiscalYearStartMonth: company.settings.fiscalYearStartMonth,
-    };
-    const offered = readingsOf(company.parser, context, choices, about);
-    await conversationOf(house.state, to.identity, null, to.account).pushed(about, offered);
+    return conversationOf(house.state, to.identity, null, to.account).pushed(about, choices);
   };
 
 /** Both WeCom channels know a person by the same userid. */

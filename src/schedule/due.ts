@@ -3,7 +3,7 @@ import { addDays, type Day, type WallTime, weekday } from '../calendar/day.ts';
 import type { WorkCalendar } from '../calendar/work-calendar.ts';
 import { never } from '../failure.ts';
 
-/** On which days something goes out. */
+/** On which days something goes out; a Monday that is a holiday is none. */
 export type Cadence = 'cn_workday' | 'every_day' | 'monday';
 
 /** One line of the timetable: what goes to whom at which time of the company's wall clock. */
@@ -37,7 +37,7 @@ export function firesOn(days: Cadence, day: Day, calendar: WorkCalendar): boolea
     case 'every_day':
       return true;
     case 'monday':
-      return weekday(day) === 1;
+      return weekday(day) === 1 && calendar.isWorkDay(day);
     default:
       return never(days);
   }

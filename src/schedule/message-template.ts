@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { Liquid } from 'liquidjs';
+import { Liquid, type Template } from 'liquidjs';
 import { Failure } from '../failure.ts';
 import type { Block, Line, Span } from '../replies/reply.ts';
 
@@ -39,7 +39,7 @@ export function renderMessage(
 ): Block[] {
   let text: string;
   try {
-    text = engine.parseAndRenderSync(read(name), view);
+    text = engine.renderSync(parsed(name, read(name)), view);
   } catch (cause) {
     const said = cause instanceof Error ? (cause.message.split('\n')[0] ?? '') : '';
     throw new Failure(
@@ -49,6 +49,17 @@ export function renderMessage(
     );
   }
   return blocksOf(text);
+}
+
+const parsedTemplates = new Map<string, { readonly text: string; readonly template: Template[] }>();
+
+/** Parsed again only where its words have changed: a morning renders thousands. */
+function parsed(name: string, text: string): Template[] {
+  const known = parsedTemplates.get(name);
+  if (known?.text === text) return known.template;
+  const template = engine.parse(text);
+  parsedTemplates.set(name, { text, template });
+  return template;
 }
 
 const readTemplate = (name: string): string => readFileSync(new URL(`${name}.liquid`, folder), 'utf8');

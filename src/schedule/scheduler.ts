@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type Clock, momentAt } from '../calendar/clock.ts';
 import { addDays, type Day } from '../calendar/day.ts';
 import type { WorkCalendar } from '../calendar/work-calendar.ts';
@@ -47,6 +48,10 @@ export interface SchedulerOptions {
   onPrepared?(job: string, lateMs: number): void;
 }
 
+/** Slots in hand beyond those being prepared; a process that dies keeps them from the others for one lease. */
+const claimedAhead = 16;
+/** So long at most one waits for those before it. */
+const longestTurnMs = 60_000;
 /** People join and leave, groups are bound anew: a timetable is read again after so long. */
 const timetableForMs = 5 * 60_000;
 /** A preparation that failed is tried again after 5 s, 10 s … */
@@ -65,6 +70,7 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
   const jobs = new Map(options.jobs.map((job) => [job.name, job]));
   const plans = new Map<string, Plan>();
   const reasons = new Map<string, string>();
+  const preparing = new Map<SlotClaim, Promise<void>>();
   let ticking: Promise<void> | null = null;
   let again = false;
   let stopped = false;
@@ -73,7 +79,8 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
     table: 'slots',
     log,
     concurrency: options.concurrency ?? 8,
-    claimAtOnce: (freePlaces) => freePlaces,
+    // Some wait with their leases renewed: taking them one by one costs a commit each.
+    claimAtOnce: (freePlaces) => freePlaces + claimedAhead,
     sweepMs: options.sweepMs ?? 30_000,
     leaseMs: store.leaseMs,
     claim: slots.claim,
@@ -84,7 +91,33 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
     onSweep: () => wake(),
   });
 
-  async function serve({ claim }: Held<SlotClaim>): Promise<void> {
+  /** Directors first: waits while something that is to go out earlier is being prepared, but not for one that hangs. */
+  async function turnOf(claim: SlotClaim): Promise<void> {
+    const over = new AbortController();
+    const patience = sleep(longestTurnMs, undefined, { signal: over.signal, ref: false }).catch(() => undefined);
+    let waitedOut = false;
+    void patience.then(() => {
+      waitedOut = true;
+    });
+    while (!waitedOut) {
+      const before = [...preparing].filter(([other]) => other.priority < claim.priority).map(([, work]) => work);
+      if (before.length === 0) break;
+      await Promise.race([...before, patience]);
+    }
+    over.abort();
+  }
+
+  async function serve(held: Held<SlotClaim>): Promise<void> {
+    const { claim } = held;
+    await turnOf(claim);
+    // Whoever waited past the lease has lost it to another instance.
+    if (held.lost) return;
+    const work = prepareSlot(claim);
+    preparing.set(claim, work);
+    await work.finally(() => preparing.delete(claim));
+  }
+
+  async function prepareSlot(claim: SlotClaim): Promise<void> {
     const moment = momentAt(clock.now(), zone);
     const { slotId } = claim;
     const about = { slotId, job: claim.job, day: claim.day, target: claim.target, attempt: claim.attempt };

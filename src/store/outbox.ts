@@ -88,7 +88,7 @@ export interface Outbox {
     messages: readonly Pick<Dispatch, 'address' | 'parts' | 'afterMs'>[],
     memory: unknown,
   ): Promise<Answered>;
-  /** Called with the target after new rows were committed by this process. */
+  /** Called with the target after new rows that are due at once were committed by this process. */
   onEnqueued(listener: (targetId: string) => void): void;
   /** Newest first. */
   deadLetters(limit: number): Promise<DeadLetter[]>;
@@ -100,6 +100,8 @@ export interface Outbox {
 }
 
 const answerPriority = 0;
+/** Messages in one statement: each is a few thousand characters at most, far below what a server takes. */
+const rowsAtOnce = 50;
 
 export function outboxOver({ kysely, dialect }: Database<StoreTables>): Outbox {
   const now = bridgeOf(dialect).nowMs();
@@ -124,13 +126,9 @@ export function outboxOver({ kysely, dialect }: Database<StoreTables>): Outbox {
   );
   const end = endQuestionOver({ kysely, dialect });
 
-  async function insert(
-    db: Pick<Kysely<StoreTables>, 'executeQuery'>,
-    { address, parts, ...dispatch }: Dispatch,
-  ): Promise<number> {
-    if (parts.length === 0) return 0;
+  const valuesOf = ({ address, parts, ...dispatch }: Dispatch): readonly unknown[][] => {
     const [target, place, cause] = [targetIdOf(address), JSON.stringify(address), foldedKey(dispatch.cause)];
-    const values = parts.flatMap((part, index) => [
+    return parts.map((part, index) => [
       newRowId(),
       foldedKey(dispatch.idempotencyKeyBase, String(index)),
       target,
@@ -142,11 +140,33 @@ export function outboxOver({ kysely, dialect }: Database<StoreTables>): Outbox {
       part.pictureId,
       dispatch.afterMs ?? 0,
     ]);
-    return (await insertOf(parts.length)(db, values)).changed;
+  };
+
+  /** A morning's messages in few statements; gives the number of new rows. */
+  async function insert(
+    db: Pick<Kysely<StoreTables>, 'executeQuery'>,
+    dispatches: readonly Dispatch[],
+  ): Promise<number> {
+    let inserted = 0;
+    let rows: (readonly unknown[])[] = [];
+    const send = async (): Promise<void> => {
+      if (rows.length > 0) inserted += (await insertOf(rows.length)(db, rows.flat())).changed;
+      rows = [];
+    };
+    for (const dispatch of dispatches) {
+      for (const row of valuesOf(dispatch)) {
+        rows.push(row);
+        if (rows.length === rowsAtOnce) await send();
+      }
+    }
+    await send();
+    return inserted;
   }
 
-  const announce = (dispatches: readonly Pick<Dispatch, 'address'>[]): void => {
-    for (const targetId of new Set(dispatches.map((each) => targetIdOf(each.address))))
+  const announce = (dispatches: readonly Pick<Dispatch, 'address' | 'afterMs'>[]): void => {
+    // What is due later is found by a sweep when it is.
+    const now = dispatches.filter(({ afterMs }) => (afterMs ?? 0) === 0);
+    for (const targetId of new Set(now.map((each) => targetIdOf(each.address))))
       for (const listener of listeners) listener(targetId);
   };
 
@@ -169,11 +189,7 @@ export function outboxOver({ kysely, dialect }: Database<StoreTables>): Outbox {
   return {
     enqueue: async (dispatches) => {
       const inserted = await steadily(() =>
-        kysely.transaction().execute(async (transaction) => {
-          let rows = 0;
-          for (const dispatch of dispatches) rows += await insert(transaction, dispatch);
-          return rows;
-        }),
+        kysely.transaction().execute((transaction) => insert(transaction, dispatches)),
       );
       announce(dispatches);
       return inserted;
@@ -183,7 +199,7 @@ export function outboxOver({ kysely, dialect }: Database<StoreTables>): Outbox {
         kysely.transaction().execute(async (transaction): Promise<Answered> => {
           if (!(await end(transaction, claim, state))) return 'late';
           const key = `inbox:${claim.inboxId}`;
-          await insert(transaction, { ...reply, idempotencyKeyBase: key, cause: key, priority: answerPriority });
+          await insert(transaction, [{ ...reply, idempotencyKeyBase: key, cause: key, priority: answerPriority }]);
           // Who asks there is there: a target closed in the past is open again.
           await reopen(transaction, [targetIdOf(reply.address)]);
           return 'done';
@@ -196,15 +212,16 @@ export function outboxOver({ kysely, dialect }: Database<StoreTables>): Outbox {
       const answered = await steadily(() =>
         kysely.transaction().execute(async (transaction): Promise<Answered> => {
           if (!(await queueSlot(transaction, claim, memory))) return 'late';
-          for (const [index, message] of messages.entries()) {
-            await insert(transaction, {
+          await insert(
+            transaction,
+            messages.map((message, index) => ({
               ...message,
               idempotencyKeyBase: messages.length === 1 ? claim.cause : foldedKey(claim.cause, String(index)),
               cause: claim.cause,
               // Behind answers to people who wait.
               priority: answerPriority + 1 + Math.max(0, claim.priority),
-            });
-          }
+            })),
+          );
           return 'done';
         }),
       );

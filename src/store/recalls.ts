@@ -67,7 +67,7 @@ export interface Recalls {
    * Takes silences for a slot: those that nobody has, and `again` (untold ones, or put off until now). Gives what is
    * the slot's after that, whoever else tried: a silence is told by one slot.
    */
-  reserve(cause: string, fresh: readonly NewRecall[], again: readonly (NewRecall & Silence)[]): Promise<Recall[]>;
+  reserve(cause: string, fresh: readonly NewRecall[], again: readonly NewRecall[]): Promise<Silence[]>;
   /** Gives back what a slot had taken and put into no message: the next slot may tell it. */
   giveBack(cause: string, silences: readonly Silence[]): Promise<void>;
   /** Told and held-out ones of a span of company days, both ends included; of some owners, or of all. */
@@ -100,8 +100,8 @@ export function recallsOver({ kysely, dialect }: Database<StoreTables>): Recalls
   type Row = Awaited<ReturnType<ReturnType<typeof rows>['execute']>>[number];
 
   const insert = async (values: readonly Insertable<StoreTables['cb_recalls']>[]): Promise<void> => {
-    for (let from = 0; from < values.length; from += 200) {
-      const query = kysely.insertInto('cb_recalls').values(values.slice(from, from + 200));
+    for (let from = 0; from < values.length; from += chunk) {
+      const query = kysely.insertInto('cb_recalls').values(values.slice(from, from + chunk));
       await steadily(() => (dialect === 'mysql' ? query.ignore() : query.orIgnore()).execute());
     }
   };
@@ -212,7 +212,10 @@ export function recallsOver({ kysely, dialect }: Database<StoreTables>): Recalls
             .execute(),
         );
       }
-      return (await steadily(() => rows().where('r.cause', '=', cause).execute())).map(recallOf);
+      const own = await steadily(() =>
+        kysely.selectFrom('cb_recalls').select(['customer_id', 'silent_since']).where('cause', '=', cause).execute(),
+      );
+      return own.map((row) => ({ customerId: row.customer_id, silentSince: row.silent_since }));
     },
 
     giveBack: async (cause, silences) => {

@@ -56,12 +56,37 @@ export function slotClaimsOver({ kysely, dialect }: Database<StoreTables>, terms
         if (slotId !== undefined) query = query.where('slot_id', '=', slotId);
         return query.execute();
       });
-      const claims: SlotClaim[] = [];
-      for (const row of rows) {
-        const holder = await leases.take(row.slot_id, row.epoch);
-        if (holder !== null) claims.push(claimOf(row, row.epoch + 1, holder));
-      }
-      return claims;
+      if (rows.length === 0) return [];
+      // A morning has hundreds: all that are wanted are taken in one statement.
+      const holder = newHolder(terms.owner);
+      const ids = rows.map((row) => row.slot_id);
+      return steadily(async () => {
+        await kysely
+          .updateTable('cb_slots')
+          .set({
+            state: 'working',
+            owner: holder,
+            epoch: sql<number>`epoch + 1`,
+            lease_until: sql<number>`${now} + ${terms.leaseMs}`,
+          })
+          .where('slot_id', 'in', ids)
+          .where('state', 'in', openSlotStates)
+          .where('lease_until', '<=', now)
+          .execute();
+        // Those that another instance was quicker to take are not among them.
+        const taken = await kysely
+          .selectFrom('cb_slots')
+          .select(['slot_id', 'epoch'])
+          .where('slot_id', 'in', ids)
+          .where('owner', '=', holder)
+          .where('state', '=', 'working')
+          .execute();
+        const epochs = new Map(taken.map((row) => [row.slot_id, row.epoch]));
+        return rows.flatMap((row) => {
+          const epoch = epochs.get(row.slot_id);
+          return epoch === undefined ? [] : [claimOf(row, epoch, holder)];
+        });
+      });
     },
 
     open: async (planned) => {

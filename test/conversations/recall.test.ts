@@ -187,11 +187,7 @@ describe('answers to a reminder', () => {
     await says('王磊', '已联系 第2个');
     expect((await recorded(1))?.contactedAt).not.toBeNull();
     const choices = feedbackChoices(names[2] ?? '');
-    await pushedChoices(house)(
-      { identity: 'simulator', account: people.get('李娜') ?? '' },
-      choices,
-      momentAt(nowMs, zone),
-    );
+    await pushedChoices(house)({ identity: 'simulator', account: people.get('李娜') ?? '' }, choices);
     const heard = await says('李娜', '1');
     expect(heard.command?.intent).toBe('silent_feedback');
   });

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, expect, it } from 'vitest';
 import { epochMsOf, standingClock } from '../../src/calendar/clock.ts';
 import type { WallTime } from '../../src/calendar/day.ts';
@@ -123,6 +124,27 @@ describeStores('the scheduler', (dialect) => {
     expect(new Set(asked.map((task) => task.target)).size).toBe(20);
     expect(collector.arrivals).toHaveLength(40);
     expect(new Set(collector.arrivals.map((each) => each.text)).size).toBe(40);
+  });
+
+  it('begins with the directors: nobody else is prepared while one of theirs is', async () => {
+    const log: string[] = [];
+    const order = (target: string) => (target.startsWith('director') ? 0 : 10);
+    const { scheduler, clock } = await house(
+      async (task) => {
+        log.push(`begins ${order(task.target)}`);
+        await sleep(order(task.target) === 0 ? 60 : 1);
+        log.push(`ends ${order(task.target)}`);
+        return words(task);
+      },
+      ['east', 'director1', 'south', 'director2', 'north'].map((target) => ({
+        ...line(target),
+        priority: order(target),
+      })),
+    );
+    clock.moveTo(wall('2026-11-17 09:00:00'));
+    await scheduler.tick();
+    expect(log.slice(0, 4)).toEqual(['begins 0', 'begins 0', 'ends 0', 'ends 0']);
+    expect(log).toHaveLength(10);
   });
 
   it('what is forgotten may be sent anew, as the demo does at every start', async () => {

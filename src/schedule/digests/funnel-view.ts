@@ -1,21 +1,14 @@
-import { z } from 'zod';
 import { type Day, dayOfMonth, daysBetween, monthOf, weekday } from '../../calendar/day.ts';
 import { lengthInDays, type Period } from '../../calendar/period.ts';
-import type { Figure } from '../../figures/figure.ts';
 import { formatCount, formatMoney, formatPoints, formatRate } from '../../figures/format.ts';
 import { ratioOf } from '../../figures/rate.ts';
 import { ownerName } from '../../reports/owner-name.ts';
 import type { Company } from '../../reports/report.ts';
 import type { DigestAsk, DigestView, Earlier } from './digest.ts';
 import type { FunnelMorning, KeyConversion } from './funnel-digest.ts';
+import { basisOf, figuresOf, type Memory, memorySchema } from './funnel-figures.ts';
+import { stuckSums } from './stuck-sums.ts';
 import { asksOf, wordsOfAsk } from './whom-to-ask.ts';
-
-const memorySchema = z.object({
-  opportunities: z.number(),
-  customers: z.number(),
-  stages: z.array(z.object({ stage: z.string(), opportunities: z.number(), customers: z.number() })),
-});
-type Memory = z.infer<typeof memorySchema>;
 
 const weekdays = ['周一', '周二', '周三', '周四', '周五', '周六', '周日'];
 export const dayWords = (day: Day): string => `${monthOf(day)}-${String(dayOfMonth(day)).padStart(2, '0')}`;
@@ -37,13 +30,8 @@ export function coverWords(covers: Period, today: Day): string {
 /** The short form for sentences: 昨天, 周五到周日. */
 const coverName = (covers: Period, today: Day): string => coverWords(covers, today).replace(/\(.*\)$/, '');
 
-const stuckTotals = (morning: FunnelMorning): { readonly count: number; readonly fen: number } => ({
-  count: (morning.stuck ?? []).reduce((sum, group) => sum + group.stuck, 0),
-  fen: (morning.stuck ?? []).reduce((sum, group) => sum + group.stuckFen, 0),
-});
-
 export function chartTitle(morning: FunnelMorning): string {
-  const { count, fen } = stuckTotals(morning);
+  const { count, fen } = stuckSums(morning);
   const open = `在跟 ${formatCount(morning.snapshot.opportunities)} 个、${formatMoney(morning.snapshot.amountFen)}`;
   return count === 0 ? open : `${open},其中 ${formatCount(count)} 个(${formatMoney(fen)})积压`;
 }
@@ -65,7 +53,7 @@ export function funnelView(
   const { snapshot, flow } = morning;
   const known = memorySchema.safeParse(earlier?.memory);
   const memory = known.success ? known.data : null;
-  const stuck = stuckTotals(morning);
+  const stuck = stuckSums(morning);
   const asks = asksOf(company, morning, today);
   const isEmpty = snapshot.opportunities === 0;
   const moved = flow === null ? null : flow.created + flow.won + flow.lost + flow.movedBack;
@@ -147,11 +135,6 @@ export function funnelView(
 const isLate = ({ moment }: DigestAsk, { asOf }: FunnelMorning): boolean =>
   Date.parse(`${moment.wall.replace(' ', 'T')}Z`) - Date.parse(`${asOf.replace(' ', 'T')}Z`) > lateDataMs;
 
-function basisOf(morning: FunnelMorning, memory: Memory | null): ReadonlyMap<string, number> | null {
-  const known = memory?.stages ?? morning.atStart;
-  return known === null ? null : new Map(known.map(({ stage, opportunities }) => [stage, opportunities]));
-}
-
 function changeOfStage(morning: FunnelMorning, memory: Memory | null, stage: string, now: number): string {
   const before = basisOf(morning, memory)?.get(stage);
   return before === undefined ? '' : signed(now - before);
@@ -180,16 +163,12 @@ function keyView(key: KeyConversion) {
   };
 }
 
-function ownersOfStuck(company: Company, { stuck }: FunnelMorning): string {
-  const owners = new Map<string | null, number>();
-  for (const group of stuck ?? []) owners.set(group.ownerId, (owners.get(group.ownerId) ?? 0) + group.stuck);
-  const most = [...owners]
-    .filter(([, count]) => count > 0)
-    .sort((a, b) => b[1] - a[1] || (a[0] ?? '').localeCompare(b[0] ?? ''));
-  const words = most
+function ownersOfStuck(company: Company, morning: FunnelMorning): string {
+  const { owners } = stuckSums(morning);
+  const words = owners
     .slice(0, 5)
-    .map(([ownerId, count]) => `${ownerName(company.directory, ownerId)} ${formatCount(count)} 个`);
-  return words.join('、') + (most.length > 5 ? `,另有 ${most.length - 5} 人` : '');
+    .map(([ownerId, { count }]) => `${ownerName(company.directory, ownerId)} ${formatCount(count)} 个`);
+  return words.join('、') + (owners.length > 5 ? `,另有 ${formatCount(owners.length - 5)} 人` : '');
 }
 
 /** One thing to be glad of; empty where there is none, never made up. */
@@ -208,15 +187,11 @@ function highlightOf(company: Company, { bestWin, flow }: FunnelMorning): string
 /** What to do today, at most two: who, by when, what. */
 function adviceOf(company: Company, morning: FunnelMorning): { readonly who: string; readonly text: string }[] {
   const advice: { who: string; text: string }[] = [];
-  const { stuck, key, flow } = morning;
-  const owners = new Map<string | null, { count: number; fen: number }>();
-  for (const group of stuck ?? []) {
-    const sum = owners.get(group.ownerId) ?? { count: 0, fen: 0 };
-    owners.set(group.ownerId, { count: sum.count + group.stuck, fen: sum.fen + group.stuckFen });
-  }
+  const { key, flow } = morning;
+  const { owners, stages } = stuckSums(morning);
   const manned = (ownerId: string | null) => ownerId !== null && company.directory.person(ownerId)?.active === true;
-  const most = [...owners]
-    .filter(([id, { count }]) => manned(id) && count > 1)
+  const most = owners
+    .filter(([id, { count }]) => count > 1 && manned(id))
     .sort((a, b) => b[1].count - a[1].count || b[1].fen - a[1].fen)[0];
   if (most !== undefined) {
     const [ownerId, { count, fen }] = most;
@@ -225,13 +200,8 @@ function adviceOf(company: Company, morning: FunnelMorning): { readonly who: str
       text: `把名下 ${formatCount(count)} 个积压(${formatMoney(fen)})逐个定下次跟进时间,没戏的关掉`,
     });
   }
-  const stages = new Map<string, { count: number; fen: number }>();
-  for (const group of stuck ?? []) {
-    const sum = stages.get(group.stage) ?? { count: 0, fen: 0 };
-    stages.set(group.stage, { count: sum.count + group.stuck, fen: sum.fen + group.stuckFen });
-  }
-  const fullest = [...stages].sort((a, b) => b[1].count - a[1].count)[0];
-  const unmanned = [...owners].filter(([id]) => !manned(id)).reduce((sum, [, { count }]) => sum + count, 0);
+  const fullest = stages[0];
+  const unmanned = owners.filter(([id]) => !manned(id)).reduce((sum, [, { count }]) => sum + count, 0);
   if (unmanned > 0)
     advice.push({ who: '主管今天', text: `把没人管或负责人已离职的 ${formatCount(unmanned)} 个积压分给在岗的人` });
   const keyNow = key === null ? null : ratioOf(key.now);
@@ -249,66 +219,4 @@ function adviceOf(company: Company, morning: FunnelMorning): { readonly who: str
     });
   }
   return advice.slice(0, 2);
-}
-
-function figuresOf(morning: FunnelMorning, memory: Memory | null): Figure[] {
-  const { snapshot, flow, key } = morning;
-  const count = (metric: string, label: string, value: number | null, dims?: Figure['dims']): Figure => ({
-    metric,
-    label,
-    unit: 'count',
-    value,
-    ...(dims === undefined ? {} : { dims }),
-  });
-  const basis = basisOf(morning, memory);
-  const stuck = stuckTotals(morning);
-  return [
-    count('open_opportunities', '在跟商机', snapshot.opportunities),
-    count('open_customers', '在跟客户', snapshot.customers),
-    { metric: 'open_amount', label: '在跟金额', unit: 'fen', value: snapshot.amountFen },
-    ...snapshot.steps.flatMap((step) => {
-      const dims = { stage: step.stage };
-      const before = basis?.get(step.stage);
-      return [
-        count('open_opportunities', `${step.stage}在跟`, step.opportunities, dims),
-        count('open_customers', `${step.stage}客户`, step.customers, dims),
-        ...(before === undefined
-          ? []
-          : [count('open_opportunities_change', `${step.stage}变化`, step.opportunities - before, dims)]),
-      ];
-    }),
-    ...(flow === null
-      ? []
-      : [
-          count('flow_created', '新进商机', flow.created),
-          count('flow_won', '成交', flow.won),
-          count('flow_lost', '丢单', flow.lost),
-          count('flow_moved_back', '退回', flow.movedBack),
-        ]),
-    ...(morning.newCustomers === null ? [] : [count('new_customers', '新增客户', morning.newCustomers)]),
-    ...(key === null
-      ? []
-      : ([
-          {
-            metric: 'stage_conversion',
-            label: `${key.from}→${key.to}`,
-            unit: 'ratio',
-            value: ratioOf(key.now),
-            ...key.now,
-          },
-          {
-            metric: 'stage_conversion',
-            label: `${key.from}→${key.to}(前四周平均)`,
-            unit: 'ratio',
-            value: ratioOf(key.before),
-            ...key.before,
-          },
-        ] satisfies Figure[])),
-    ...(morning.stuck === null
-      ? []
-      : [
-          count('stage_stuck', '积压商机', stuck.count),
-          { metric: 'stuck_amount', label: '积压金额', unit: 'fen', value: stuck.fen } as const,
-        ]),
-  ];
 }

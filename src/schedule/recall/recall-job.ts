@@ -35,7 +35,7 @@ export interface RecallDeps {
   readonly reaching: Reaching;
   readonly log: Pick<Log, 'warn'>;
   /** A bare number answers the choices of what was pushed. */
-  pushed?(to: Pick<Reach, 'identity' | 'account'>, choices: readonly Choice[], moment: Moment): Promise<void>;
+  pushed?(to: Pick<Reach, 'identity' | 'account'>, choices: readonly Choice[]): Promise<void>;
 }
 
 /** So many people are prepared by one slot; a crash repeats no more than them. */
@@ -140,7 +140,7 @@ async function owners(
         const afterMs = (messages.length * slots + slot - 1) * spreadMs;
         messages.push({ address, parts: render(words), afterMs });
         await deps
-          .pushed?.(recipient.reach, words.choices, task.moment)
+          .pushed?.(recipient.reach, words.choices)
           .catch((error: unknown) => log.warn({ ...about, error }, 'the choices of a reminder are not remembered'));
       } catch (error) {
         // What is wrong with one person's stops nobody else; and nobody was told of these customers.
