@@ -37,7 +37,7 @@ export async function startBotProcess(file: string, settings: BotSettings | Smal
   const order = (told: BotOrder): void => {
     if (child.connected) child.send(told);
   };
-  await until(() => port !== null || child.exitCode !== null, 60_000, 'the bot never got ready');
+  await until(() => port !== null || child.exitCode !== null, 120_000, 'the bot never got ready');
   if (port === null) throw new Error('the bot ended before it was ready');
   return {
     port,

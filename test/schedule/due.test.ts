@@ -130,6 +130,13 @@ describe('what is due', () => {
     expect(ripe.map(({ day, state }) => [day, state])).toEqual([['2026-11-18', 'due']]);
   });
 
+  it('a Monday of the holidays is no Monday', () => {
+    const weekly: TimetableLine = { ...nine, days: 'monday' };
+    const dayOf = (at: string) => ripeLines([weekly], () => null, momentAt(wall(at), zone), calendar, catchUpMs);
+    expect(dayOf('2026-09-28 09:30:00')).toHaveLength(1);
+    expect(dayOf('2026-10-05 09:30:00')).toEqual([]);
+  });
+
   it('the next time skips the weekend', () => {
     const next = nextPlannedAt([nine], momentAt(wall('2026-11-20 09:00:00'), zone), calendar);
     expect(next).toBe(wall('2026-11-23 09:00:00'));

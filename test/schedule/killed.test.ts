@@ -177,7 +177,7 @@ describe.each(places)('killed with -9 on %s', { timeout: 60_000 }, (dialect) => 
   });
 
   it(`at ${randomRuns} random moments of the run`, { timeout: 60_000 + randomRuns * 20_000 }, async () => {
-    const random = seeded(20_261_122);
+    const random = seeded(20_261_122 + randomRuns);
     let marked = 0;
     for (let run = 0; run < randomRuns; run += 1) {
       const arrivals = await morning(async () => {
