@@ -107,12 +107,17 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
     over.abort();
   }
 
-  async function serve(held: Held<SlotClaim>): Promise<void> {
-    const { claim } = held;
-    await turnOf(claim);
+  async function inTurn(held: Held<SlotClaim>): Promise<void> {
+    await turnOf(held.claim);
     // Whoever waited past the lease has lost it to another instance.
     if (held.lost) return;
-    const work = prepareSlot(claim);
+    if (stopped) await slots.release(held.claim).catch(() => undefined);
+    else await prepareSlot(held.claim);
+  }
+
+  async function serve(held: Held<SlotClaim>): Promise<void> {
+    const { claim } = held;
+    const work = inTurn(held);
     preparing.set(claim, work);
     await work.finally(() => preparing.delete(claim));
   }
