@@ -11,7 +11,7 @@ import { countDistinctIf, countIf, type Expr } from '../database/dialect.ts';
 import { Failure } from '../failure.ts';
 import type { Rate } from '../figures/rate.ts';
 import { groupedBy, joinsOf, type Names, partName } from './dimensions.ts';
-import { positionOf, whole, wonPosition } from './stage-position.ts';
+import { lookedUpOnce, positionOf, whole, wonPosition } from './stage-position.ts';
 
 /** Which opportunities make up a cohort, and up to when their way is followed. */
 export interface CohortAsk {
@@ -66,32 +66,29 @@ export function cohortRows({ rows, sql: bridge }: QueryParts, model: StageModel,
   const { period, until } = ask;
   const isWon = sql`o.outcome = 'won' and (o.closed_at is null or o.closed_at < ${until})`;
   const entered = sql`coalesce(o.stage_entered_at, o.created_at)`;
-  const beforeWon = (position: Expr) =>
-    sql`case when ${position} >= ${whole(last)} then ${whole(last - 1)} else ${position} end`;
-  const way = sql`max(case when s.position >= ${whole(last)} then ${whole(last - 1)} else s.position end)`;
-  const here = sql`max(case when ${entered} < ${until} then ${beforeWon(positionOf(sql`o.stage_id`, model))} end)`;
-  const passed = deeper(positionOf(sql`e.from_stage_id`, model), positionOf(sql`e.to_stage_id`, model));
-  return sql`(
+  // Each stage is turned into its position once a row; what they come to together is computed once an opportunity.
+  const sums = sql`
     select o.opportunity_id, max(o.customer_id) as customer_id, max(o.owner_user_id) as owner_user_id,
       max(o.outcome) as outcome, max(o.closed_at) as closed_at, max(o.created_at) as created_at,
-      max(${bridge.fen(sql`o.amount`)}) as amount_fen,
-      case when max(case when ${isWon} then 1 else 0 end) = 1 then ${whole(last)}
-        when ${way} is null and ${here} is null then case when max(o.outcome) = 'open' then null else 0 end
-        else ${deeper(way, here)} end as reached
+      max(${bridge.fen(sql`o.amount`)}) as amount_fen, max(case when ${isWon} then 1 else 0 end) as is_won,
+      coalesce(max(${positionOf(sql`e.from_stage_id`, model)}), -1) as came_from,
+      coalesce(max(${positionOf(sql`e.to_stage_id`, model)}), -1) as went_to,
+      coalesce(max(case when ${entered} < ${until} then ${positionOf(sql`o.stage_id`, model)} end), -1) as is_in
     from ${rows.of('cm_opportunities', ask.filter)} as o
-    left join (
-      select e.opportunity_id, e.occurred_at, ${passed} as position
-      from ${rows.stageEventAttributes()} as e
-    ) as s on s.opportunity_id = o.opportunity_id and s.occurred_at < ${until}
+    left join ${rows.stageEventAttributes()} as e on e.opportunity_id = o.opportunity_id and e.occurred_at < ${until}
     where o.created_at >= ${startOf(period.from)} and o.created_at < ${startOf(addDays(period.to, 1))}
       and o.created_at < ${until}
-    group by o.opportunity_id
+    group by o.opportunity_id`;
+  const way = sql`case when g.came_from >= g.went_to then g.came_from else g.went_to end`;
+  return sql`(
+    select h.opportunity_id, h.customer_id, h.owner_user_id, h.outcome, h.closed_at, h.created_at, h.amount_fen,
+      case when h.is_won = 1 then ${whole(last)}
+        when h.deepest < 0 then case when h.outcome = 'open' then null else 0 end
+        when h.deepest >= ${whole(last)} then ${whole(last - 1)} else h.deepest end as reached
+    from (select g.*, case when g.is_in >= ${way} then g.is_in else ${way} end as deepest from (${sums}) as g) as h
+    ${lookedUpOnce}
   )`;
 }
-
-/** The greater of two positions, either of which may be unknown: GREATEST and MAX treat NULL differently per database. */
-const deeper = (a: Expr, b: Expr): Expr =>
-  sql`case when ${a} is null then ${b} when ${b} is null or ${a} >= ${b} then ${a} else ${b} end`;
 
 type CohortRow = Readonly<Record<string, number | string | null>>;
 
