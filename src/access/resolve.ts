@@ -322,8 +322,11 @@ function fenRange(test: NumberTest): NonNullable<RowFilter['amountFen']> {
   }
 }
 
-const inWan = (yuan: number): string =>
-  Math.abs(yuan) >= 10_000 ? `${Number((yuan / 10_000).toFixed(2))} 万` : `${yuan} 元`;
+/** As it was typed, in the largest unit it fills; also absurd amounts are digits and no powers of ten. */
+function inWan(yuan: number): string {
+  const [size, unit] = Math.abs(yuan) >= 1e8 ? [1e8, '亿'] : Math.abs(yuan) >= 1e4 ? [1e4, '万'] : [1, '元'];
+  return `${(yuan / size).toLocaleString('en', { maximumFractionDigits: 2, useGrouping: false })} ${unit}`;
+}
 
 function amountWords(test: NumberTest): string {
   if (test.op === 'between') return `${inWan(test.from)}到 ${inWan(test.to)}`;

@@ -29,6 +29,8 @@ export type SumAttribution =
   | { readonly kind: 'unchanged' }
   /** No part stands out: all went the same way, about as much as their weight. */
   | { readonly kind: 'even' }
+  /** The whole moved, and every cut has one part only: there is nothing to spread over. */
+  | { readonly kind: 'one-part' }
   | {
       readonly kind: 'carried';
       readonly dimension: string;
@@ -56,12 +58,14 @@ const sum = <T>(list: readonly T[], of: (item: T) => number): number => list.red
 export function attributeSum(cuts: readonly Cut<PartSums>[]): SumAttribution {
   let best: { excess: number; dimension: string; carriers: Carrier[]; rest: number } | null = null;
   let moved = false;
+  let divides = false;
   for (const { dimension, parts } of cuts) {
     const basis = sum(parts, (p) => Math.abs(p.before));
     const change = sum(parts, (p) => p.now - p.before);
     if (change === 0 || Math.abs(change) < level * basis) continue;
     moved = true;
     if (parts.length < 2) continue;
+    divides = true;
     const carriers = parts
       .filter((p) => p.unknown !== true)
       .map(
@@ -93,7 +97,8 @@ export function attributeSum(cuts: readonly Cut<PartSums>[]): SumAttribution {
     }
   }
   if (best !== null) return { kind: 'carried', dimension: best.dimension, carriers: best.carriers, rest: best.rest };
-  return moved ? { kind: 'even' } : { kind: 'unchanged' };
+  if (!moved) return { kind: 'unchanged' };
+  return { kind: divides ? 'even' : 'one-part' };
 }
 
 export interface PartRates {

@@ -180,8 +180,8 @@ export const returnPerYuan = derived(
 );
 export const shareOfRevenue = derived(
   'share_of_revenue',
-  '渠道贡献度',
-  ['贡献占比', '成交额占比', '占比'],
+  '成交额占比',
+  ['渠道贡献度', '贡献度', '贡献占比', '占比'],
   'share of revenue',
   'ratio',
   '该部分的成交金额 ÷ 全部成交金额,同期间、同范围。',

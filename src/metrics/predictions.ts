@@ -47,7 +47,8 @@ export const forecastNaive = derived({
   english: 'naive forecast',
   unit: 'fen',
   layer: 'strategic',
-  definition: '最近一段同样长、已过完的期间的成交金额。预测要比它准才有用,回复里写明谁准。',
+  definition:
+    '还没过的日子照搬最近一段同样的、已过完的日子的成交金额,期间已经开始的再加上已签的。预测要比它准才有用,回复里写明谁准。',
   items: [93],
   moreIsBetter: null,
   sources: ['cm_contracts'],

@@ -281,6 +281,31 @@ export const repeatCustomers = defineMetric({
   },
 });
 
+export const renewedOrders = defineMetric({
+  id: 'renewed_orders',
+  name: '续约单数',
+  aliases: [],
+  english: 'renewed orders',
+  unit: 'count',
+  layer: 'managerial',
+  definition: '成交单数里写明续自哪一份合同的份数,按签约日期归期。续约多半不走商机,所以成交单数常比赢单数多。',
+  sources: ['cm_contracts'],
+  owner,
+  version,
+  items: [24, 30],
+  moreIsBetter: true,
+  computation: {
+    kind: 'sum',
+    measure: {
+      table: 'cm_contracts',
+      at: 'signed_on',
+      where: signed,
+      value: () => countIf(sql`t.renews_contract_id is not null`),
+      perLine: () => countDistinctIf(sql`t.contract_id`, sql`t.renews_contract_id is not null`),
+    },
+  },
+});
+
 export const salesMetrics = [
   wonAmount,
   wonCount,
@@ -295,4 +320,5 @@ export const salesMetrics = [
   newOpportunities,
   quoteCount,
   repeatCustomers,
+  renewedOrders,
 ] as const;

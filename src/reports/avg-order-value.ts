@@ -15,7 +15,9 @@ const report: MetricReport = {
   say: ({ cells, compared, rows, by, question }) => {
     const deals = (period: number) => cells.total(wonCount, period).value ?? 0;
     const few = Math.min(deals(0), deals(1)) < 10 ? '单数少,一个大单就能带偏,先别下结论。' : '';
-    const basis = `按 ${formatMoney(cells.total(wonAmount).value ?? 0)} ÷ ${deals(0)} 单算,${compared.words}是 ${deals(1)} 单。${few}`;
+    const products = by.some((dimension) => dimension === 'product' || dimension === 'product_line');
+    const perProduct = products ? '每个产品按自己的明细金额 ÷ 含它的合同数算,不是整张合同的金额。' : '';
+    const basis = `按 ${formatMoney(cells.total(wonAmount).value ?? 0)} ÷ ${deals(0)} 单算,${compared.words}是 ${deals(1)} 单。${few}${perProduct}`;
     if (question.groupBy.length > 0 || by[0] !== 'product_line' || rows.length < 2) return [[basis]];
     const first = rows[0]!;
     return [[basis], [`产品线里${first.name}最高,${formatMoney(sizeOf(first, avgOrderValue))}。`]];

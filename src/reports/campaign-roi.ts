@@ -338,7 +338,7 @@ function notesOf(question: Question, { lagDays, withCosts, results, whole }: Fou
   return [
     lagDays === 0 || running
       ? '这批线索刚进来,成交还会涨,获客成本和 ROI 只是到今天为止。'
-      : `成交算到期后 ${lagDays} 天。`,
+      : `这批线索的成交算到这段时间结束后 ${lagDays} 天。`,
     ...(withCosts ? [] : [`费用按全公司记,拆不到${scopeWords(question)},所以这里不算 CPL、CAC 和 ROI。`]),
     ...(withCosts && whole.costFen === null ? ['这段时间 CRM 里没有活动费用,所以没有 CPL、CAC 和 ROI。'] : []),
     ...(withCosts &&

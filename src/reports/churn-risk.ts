@@ -8,7 +8,7 @@ import { unanswerable } from './empty-period.ts';
 import { plainFigure } from './figure-of.ts';
 import { countOwners } from './health-score.ts';
 import { loginWords, renewalWords, shortReason } from './health-words.ts';
-import { dueIn } from './next-steps.ts';
+import { doerFor, dueIn } from './next-steps.ts';
 import { ownerName, ownersWords } from './owner-name.ts';
 import { type Advice, type Company, defineReport, type Findings, nothingFound, type Question } from './report.ts';
 
@@ -203,7 +203,7 @@ function advice(
   if (most !== undefined && owners.length > 1 && most.count >= 3 && most.ownerId !== null)
     found.push({
       text: `名下 ${formatCount(most.count)} 家有风险,逐家定挽回动作并在周会上过`,
-      who: ownerName(company.directory, most.ownerId),
+      who: doerFor(company, most.ownerId),
       due: dueIn(question, 5),
       command: `流失风险 ${company.directory.person(most.ownerId)?.name ?? ''}`.trim(),
     });

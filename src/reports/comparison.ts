@@ -1,4 +1,13 @@
-import { elapsed, isRunning, type Period, type PeriodLabel, periodDates, precedingPeriod } from '../calendar/period.ts';
+import type { Day } from '../calendar/day.ts';
+import {
+  elapsed,
+  isRunning,
+  type Period,
+  type PeriodLabel,
+  periodLabelWords,
+  periodName,
+  precedingPeriod,
+} from '../calendar/period.ts';
 import type { Unit } from '../figures/figure.ts';
 import {
   formatCount,
@@ -16,7 +25,7 @@ export interface Compared {
   /** The period as far as it has run. */
   readonly now: Period;
   readonly before: Period;
-  /** 上月同期, 去年同期, 上季度, 2026-10-01 至 10-10. */
+  /** 上月同期, 去年同期, 上季度, 上上周, 今年 8 月, 那段(2026-10-01 至 10-10). */
   readonly words: string;
 }
 
@@ -27,11 +36,21 @@ export function comparedOf(question: Question, period: Period): Compared {
   const kind = question.compare?.kind ?? 'mom';
   const words =
     kind === 'period'
-      ? periodDates(before)
+      ? chosenWords(before, today)
       : kind === 'yoy'
         ? `去年${same === '' ? '同一时期' : same}`
         : beforeWords(period, same);
   return { now: elapsed(period, today), before, words };
+}
+
+/** 上上周, 今年 8 月, 去年二季度, 那段(2026-11-02 至 11-08): always begins with Chinese, so that it can stand behind 比. */
+function chosenWords(period: Period, today: Day): string {
+  const known = periodLabelWords[period.label];
+  if (known !== undefined) return known;
+  const name = periodName(period);
+  const year = ['今年', '去年', '前年'][Number(today.slice(0, 4)) - Number(period.from.slice(0, 4))];
+  const [, said, part] = /^(\d{4}) 年( \d+ 月|.季度|[上下]半年)$/.exec(name) ?? [];
+  return said !== undefined && year !== undefined ? `${year}${part}` : `那段(${name})`;
 }
 
 const months: readonly PeriodLabel[] = ['this_month', 'last_month', 'month'];

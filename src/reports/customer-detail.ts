@@ -21,6 +21,7 @@ import { chartFooter } from './captions.ts';
 import { lastInteraction } from './customer-last-interaction.ts';
 import { customerNamed } from './customer-named.ts';
 import { followUpWords, saidWords } from './follow-up-words.ts';
+import { doerFor } from './next-steps.ts';
 import { ownerName } from './owner-name.ts';
 import { type Advice, type Company, defineReport, type Findings, type Question } from './report.ts';
 
@@ -206,7 +207,7 @@ function serviceWords(service: CardService): Line[] {
 function adviceOf(company: Company, question: Question, data: Card, silent: boolean): Advice[] {
   const { customer, service, opportunities, contracts } = data;
   const { today } = question.moment;
-  const owner = customer.owner_user_id === null ? null : ownerName(company.directory, customer.owner_user_id);
+  const owner = doerFor(company, customer.owner_user_id);
   const advice: Advice[] = [];
   if (service.complaints > 0 && service.open_tickets > 0)
     advice.push({ text: '先把没结的工单和投诉处理掉,再谈新的单子', who: owner, due: addDays(today, 1), command: null });

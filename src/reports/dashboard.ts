@@ -252,7 +252,7 @@ function notesOf(company: Company, tiles: readonly Tile[]): string[] {
     '绿色变好、橙色变差;差别在正常波动以内的不上色。小线是近 8 周。',
     ...(has('roi')
       ? [
-          `ROI${has('cpl') ? '和单条线索成本' : ''}看的是已满 ${company.settings.conversionLagDays} 天观察期的近一年,本月的线索还没到出结果的时候。`,
+          `ROI ${has('cpl') ? '和单条线索成本' : ''}看的是已满 ${company.settings.conversionLagDays} 天观察期的近一年,本月的线索还没到出结果的时候。`,
         ]
       : []),
     ...(has('resolution_rate') ? ['解决率都算到现在为止,之前的工单多等了一段时间。'] : []),

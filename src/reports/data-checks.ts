@@ -10,7 +10,7 @@ import {
 import { duplicateCustomers, fieldCompleteness, missingPhones } from '../metrics/quality.ts';
 import { isOwn, whose } from './captions.ts';
 import { plainFigure, rateFigure } from './figure-of.ts';
-import { dueIn } from './next-steps.ts';
+import { doerFor, dueIn } from './next-steps.ts';
 import { ownerName } from './owner-name.ts';
 import { type Company, type Findings, nothingFound, type Question } from './report.ts';
 
@@ -127,7 +127,7 @@ export async function phonesMissing(company: Company, question: Question, ask: Q
     advice: [
       {
         text: `下次联系时把电话补上,先补${list[0]?.grade === 'A' ? ' A 级的' : (list[0]?.name ?? '')}`,
-        who: byOwner[0] === undefined || isOwn(question) ? null : ownerName(company.directory, byOwner[0].ownerId),
+        who: byOwner[0] === undefined || isOwn(question) ? null : doerFor(company, byOwner[0].ownerId),
         due: dueIn(question, 5),
         command: null,
       },

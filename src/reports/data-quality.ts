@@ -24,7 +24,7 @@ import { chartFooter, isOwn, whose } from './captions.ts';
 import { customersOf, duplicatesFound, extraCopies, phonesMissing } from './data-checks.ts';
 import { unanswerable } from './empty-period.ts';
 import { plainFigure, rateFigure } from './figure-of.ts';
-import { dueIn, leaderOf } from './next-steps.ts';
+import { doerFor, dueIn, leaderOf } from './next-steps.ts';
 import { ownerName } from './owner-name.ts';
 import { type Advice, type Company, defineReport, type Findings, nothingFound, type Question } from './report.ts';
 
@@ -219,7 +219,7 @@ function advice(
       : [
           {
             text: `把缺的必填项补齐,先补等级和电话`,
-            who: ownerName(company.directory, found.worst.ownerId),
+            who: doerFor(company, found.worst.ownerId),
             due: dueIn(question, 5),
             command: '数据质量 按人',
           },

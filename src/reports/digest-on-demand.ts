@@ -139,7 +139,7 @@ async function daily(company: Company, question: Question): Promise<Findings> {
             rateFigure(metric('stage_conversion'), key.before, {
               from_stage: key.from,
               to_stage: key.to,
-              period: '前四周',
+              period: '再往前四周',
             }),
           ]),
     ],
@@ -204,8 +204,8 @@ function narrativeOf(
   if (key !== null && key.now.denominator > 0) {
     const against =
       ratioOf(key.before) === null
-        ? '前四周没有可比的数'
-        : `前四周 ${formatRate(key.before)},${differs(key.now, key.before) ? '不是偶然波动' : '差别在正常波动以内'}`;
+        ? '再往前四周没有可比的数'
+        : `再往前四周 ${formatRate(key.before)},${differs(key.now, key.before) ? '不是偶然波动' : '差别在正常波动以内'}`;
     lines.push([`近四周新商机的${key.from}→${key.to} ${formatRate(key.now)},${against}。`]);
   }
   if (stuckCount > 0) {

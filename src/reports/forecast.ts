@@ -1,4 +1,4 @@
-import { addDays, addMonths, type Day, startOfMonth } from '../calendar/day.ts';
+import { addDays, addMonths, type Day, daysBetween, startOfMonth } from '../calendar/day.ts';
 import { isRunning, type Period } from '../calendar/period.ts';
 import type { Figure } from '../figures/figure.ts';
 import { formatCount, formatMoney, formatValue, unknown } from '../figures/format.ts';
@@ -109,7 +109,7 @@ function findings(company: Company, question: Question, period: Period, numbers:
       undefined,
       due.length === 0 ? '期间内没有预计成交的商机' : 'CRM 没有记赢率',
     ),
-    plainFigure(forecastNaive, thin ? null : forecast.naive, undefined, missing),
+    plainFigure(forecastNaive, thin ? null : soFar + forecast.naive, undefined, missing),
   ];
   return {
     title,
@@ -169,7 +169,11 @@ function findings(company: Company, question: Question, period: Period, numbers:
       numeric: [false, true, true, true],
     },
     notes: [
-      ...(thin ? [] : [`区间是八成把握:用同样的办法在过去 ${forecast.tested} 个月底各试一次得来,季度之间有重叠。`]),
+      ...(thin
+        ? []
+        : [
+            `区间是八成把握:用同样的办法在过去 ${forecast.tested} 个月底各试一次得来${daysBetween(numbers.window.from, numbers.window.to) > 31 ? ',相邻几次的日子有重叠' : ''}。`,
+          ]),
       '预测不看在谈商机;管道折算只算预计成交日在期间内、还没过期的。',
       ...(by === undefined ? [] : ['分开看时只折算管道:每一块的记录太少,给不出区间。']),
     ],
@@ -231,7 +235,8 @@ function narrativeOf(question: Question, { forecast, soFar, due }: Numbers, ends
   if (opportunities === 0) lines.push(['在跟商机里没有预计在这段时间成交的。']);
   else {
     const amount = due.reduce((all, part) => all + part.amountFen, 0);
-    const words = weighted === null ? '' : `,按赢率折算 ${formatMoney(weighted)}`;
+    const withSigned = soFar > 0 && weighted !== null ? `,加上已签共 ${formatMoney(soFar + weighted)}` : '';
+    const words = weighted === null ? '' : `,按赢率折算 ${formatMoney(weighted)}${withSigned}`;
     const against =
       weighted !== null && low !== null && high !== null && soFar + weighted < low
         ? soFar > 0

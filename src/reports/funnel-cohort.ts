@@ -32,7 +32,12 @@ import { splitChoice } from './split-choice.ts';
 import { stageHistoryNote } from './stage-history-note.ts';
 
 /** 批次: opportunities created in the period, how far they came by now, where they stop and what was done about it. */
-export async function cohortFindings(company: Company, question: Question, period: Period): Promise<Findings> {
+export async function cohortFindings(
+  company: Company,
+  question: Question,
+  period: Period,
+  asked: 'funnel' | 'bottleneck' = 'funnel',
+): Promise<Findings> {
   const { crm, stages } = company;
   const ask = { scope: question.scope, filter: question.filter, period, until: question.moment.wall };
   const cohort = await readCohort(crm, stages, ask);
@@ -44,7 +49,8 @@ export async function cohortFindings(company: Company, question: Question, perio
     bottleneck === null ? [] : await readStepReach(crm, stages, { ...ask, position: bottleneck.step.position });
   const by = question.groupBy.find((dimension) => canCutCohort(dimension, company));
   const split = by === undefined ? [] : await readCohortParts(crm, stages, company, { ...ask, by });
-  const title = titleOf(cohort, bottleneck, period);
+  const title =
+    asked === 'bottleneck' && bottleneck !== null ? bottleneckTitle(bottleneck) : titleOf(cohort, bottleneck, period);
   const parts = split.map((part) => comparePart(cohort, part, 0, cohort.steps.length - 1));
   const whole = {
     title,
@@ -89,9 +95,16 @@ function titleOf(cohort: Cohort, bottleneck: Bottleneck | null, period: Period):
     const won = cohort.steps.at(-1)?.reached ?? 0;
     return `${periodName(period)}新建 ${formatCount(created)} 个商机,${won === 0 ? '还没有成交' : `已成交 ${formatCount(won)} 个`}`;
   }
-  const { step, ground } = bottleneck;
+  return bottleneckTitle(bottleneck);
+}
+
+/** Who asks for the bottleneck is told the narrowest step also where its cases are few, and that they are. */
+function bottleneckTitle({ step, ground }: Bottleneck): string {
   if (ground === 'fell') return `${step.from}→${step.to}转化掉得最多,${formatPoints(step.change ?? 0)}`;
-  return `${step.from}是瓶颈:${formatRatio(1 - (ratioOf(step.rate) ?? 0))} 停在这里`;
+  const { numerator, denominator } = step.rate;
+  return isSmallSample(step.rate)
+    ? `眼下停得最多的是${step.from}:${formatCount(denominator - numerator)}/${formatCount(denominator)} 停在这里,样本少`
+    : `${step.from}是瓶颈:${formatRatio(1 - (ratioOf(step.rate) ?? 0))} 停在这里`;
 }
 
 const countFigure = (metric: string, label: string, value: number, stage?: string): Figure => ({

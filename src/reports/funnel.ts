@@ -3,7 +3,7 @@ import { cohortFindings } from './funnel-cohort.ts';
 import { notYet } from './funnel-empty.ts';
 import { flowFindings } from './funnel-flow.ts';
 import { snapshotFindings } from './funnel-snapshot.ts';
-import { defineReport, type Question } from './report.ts';
+import { type Company, defineReport, type Findings, type Question } from './report.ts';
 
 /** Decision 2: 批次 follows those created in a period, 当前 is what is open now, 流转 what moved within a period. */
 export type FunnelMode = 'cohort' | 'snapshot' | 'flow';
@@ -33,21 +33,28 @@ export const funnelReport = defineReport({
   defaultPeriod: 'this_month',
   dimensions: ['region', 'department', 'owner', 'industry', 'grade', 'channel', 'city', 'province', 'size', 'campaign'],
   needs: ['opportunities'],
-  async run(company, question) {
-    const mode = funnelModeOf(question);
-    const { period } = question;
-    if (mode === 'snapshot' || period === null) return snapshotFindings(company, question);
-    if (period.from > question.moment.today) return notYet(period, question, '漏斗');
-    switch (mode) {
-      case 'cohort':
-        return cohortFindings(company, question, period);
-      case 'flow':
-        return flowFindings(company, question, period);
-      default:
-        return never(mode);
-    }
-  },
+  run: (company, question) => findingsOf(company, question, 'funnel'),
 });
 
+async function findingsOf(company: Company, question: Question, asked: 'funnel' | 'bottleneck'): Promise<Findings> {
+  const mode = funnelModeOf(question);
+  const { period } = question;
+  if (mode === 'snapshot' || period === null) return snapshotFindings(company, question);
+  if (period.from > question.moment.today) return notYet(period, question, '漏斗');
+  switch (mode) {
+    case 'cohort':
+      return cohortFindings(company, question, period, asked);
+    case 'flow':
+      return flowFindings(company, question, period);
+    default:
+      return never(mode);
+  }
+}
+
 /** 瓶颈: the same cohort, asked for its worst step alone. */
-export const funnelBottleneckReport = defineReport({ ...funnelReport, intent: 'funnel_bottleneck', items: [12] });
+export const funnelBottleneckReport = defineReport({
+  ...funnelReport,
+  intent: 'funnel_bottleneck',
+  items: [12],
+  run: (company, question) => findingsOf(company, question, 'bottleneck'),
+});

@@ -16,7 +16,7 @@ import { chartFooter, isOwn, whose } from './captions.ts';
 import { unanswerable } from './empty-period.ts';
 import { plainFigure } from './figure-of.ts';
 import { healthNames, healthReasons, renewalWords, shortReason } from './health-words.ts';
-import { dueIn } from './next-steps.ts';
+import { doerFor, dueIn } from './next-steps.ts';
 import { ownerName, ownersWords } from './owner-name.ts';
 import { type Advice, type Company, defineReport, type Findings, nothingFound, type Question } from './report.ts';
 
@@ -230,7 +230,7 @@ function advice(
     const renewal = renewalWords(c);
     return {
       text: `联系${c.name}:先问投诉解决没有,再约一次使用培训${renewal === null ? '' : `(${renewal})`}`,
-      who: isOwn(question) ? null : ownerName(company.directory, c.ownerId),
+      who: isOwn(question) ? null : doerFor(company, c.ownerId),
       due: dueIn(question, 2),
       command: `客户 ${c.name}`,
     };

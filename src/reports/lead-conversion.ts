@@ -25,8 +25,8 @@ const report = (lagDays: number, fullLagDays: number): MetricReport => ({
   advise: (found) => adviceOf(found),
   note: () => [
     lagDays < fullLagDays
-      ? `只算到期后 ${lagDays} 天内转化的(观察期 ${fullLagDays} 天还没走完,数字还会涨);对比的一段也按同样天数算。`
-      : `已含期后 ${lagDays} 天内转化的线索。`,
+      ? `只算到这段时间结束后 ${lagDays} 天为止转化的(要等满 ${fullLagDays} 天,数字还会涨);对比的一段也按同样天数算。`
+      : `这段时间结束后 ${lagDays} 天内转化的也算进来了。`,
   ],
 });
 

@@ -1,4 +1,5 @@
 import { addDays, type Day, weekday } from '../calendar/day.ts';
+import { ownerName } from './owner-name.ts';
 import type { Company, Question } from './report.ts';
 
 /** The day by which something should be done: so many days on, never a Saturday or Sunday. */
@@ -14,8 +15,23 @@ export function leaderOf(company: Company, personId: string): string | null {
   if (person === undefined) return null;
   const head =
     person.departmentId === null ? null : (company.directory.department(person.departmentId)?.managerId ?? null);
-  const leader = [head, person.managerId].find((id) => id !== null && id !== personId) ?? null;
-  return leader === null ? null : (company.directory.person(leader)?.name ?? null);
+  const leads = [head, person.managerId].flatMap((id) => {
+    const leader = id === null || id === personId ? undefined : company.directory.person(id);
+    return leader?.active === true ? [leader.name] : [];
+  });
+  return leads[0] ?? null;
+}
+
+/**
+ * To whom a step about somebody's customer or opportunity is handed: to them, or where they have left to who leads them,
+ * saying so; null where nobody owns it.
+ */
+export function doerFor(company: Company, ownerId: string | null): string | null {
+  if (ownerId === null || ownerId === '') return null;
+  const person = company.directory.person(ownerId);
+  if (person?.active === true) return ownerName(company.directory, ownerId);
+  const leader = leaderOf(company, ownerId) ?? '主管';
+  return person === undefined ? `${leader}(原负责人的账号已删除)` : `${leader}(原负责人${person.name}已离职)`;
 }
 
 /** Who leads a region: the person with that role there, else the head of its first department; null where unknown. */

@@ -6,6 +6,7 @@ import { formatCount, formatMoney, unknown } from '../figures/format.ts';
 import { type OpportunityRow, readOpportunityRows, readOpportunityTotals } from '../metrics/opportunity-rows.ts';
 import type { Line } from '../replies/reply.ts';
 import { chartFooter, isOwn, whose } from './captions.ts';
+import { doerFor } from './next-steps.ts';
 import { ownerName } from './owner-name.ts';
 import { type Advice, type Company, defineReport, nothingFound, type Question } from './report.ts';
 
@@ -183,7 +184,7 @@ function adviceOf(company: Company, question: Question, quiet: readonly Opportun
   return [
     {
       text: `今天跟进${first.customer ?? first.name ?? '这一单'},${money(first)},已经 ${quietDays(first, question)} 天没动静`,
-      who: first.owner_user_id === null || isOwn(question) ? null : ownerName(company.directory, first.owner_user_id),
+      who: first.owner_user_id === null || isOwn(question) ? null : doerFor(company, first.owner_user_id),
       due: question.moment.today,
       command: first.customer === null ? null : `客户 ${first.customer}`,
     },

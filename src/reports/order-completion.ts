@@ -5,7 +5,7 @@ import { wonCount } from '../metrics/sales.ts';
 import { unanswerable } from './empty-period.ts';
 import { plainFigure } from './figure-of.ts';
 import { type MetricReport, metricFindings } from './metric-report.ts';
-import { dueIn, leaderOf } from './next-steps.ts';
+import { doerFor, dueIn, leaderOf } from './next-steps.ts';
 import { ownerName } from './owner-name.ts';
 import { type Advice, type Company, defineReport, type Findings, type Question } from './report.ts';
 
@@ -102,7 +102,7 @@ function adviceOf(company: Company, question: Question, late: readonly LateOrder
   return [
     {
       text: `核对${first.customer ?? first.number ?? ''}这份:没做完就定完成日,做完了就把合同改成已完成`,
-      who: first.ownerId === null ? null : ownerName(company.directory, first.ownerId),
+      who: first.ownerId === null ? null : doerFor(company, first.ownerId),
       due: dueIn(question, 2),
       command: first.customer === null ? null : `客户 ${first.customer}`,
     },

@@ -6,7 +6,7 @@ import type { Line } from '../replies/reply.ts';
 import { chartFooter, isOwn, whose } from './captions.ts';
 import { unanswerable } from './empty-period.ts';
 import { plainFigure } from './figure-of.ts';
-import { dueIn, leaderOf } from './next-steps.ts';
+import { doerFor, dueIn, leaderOf } from './next-steps.ts';
 import { ownerName } from './owner-name.ts';
 import { type Advice, type Company, defineReport, type Findings, nothingFound, type Question } from './report.ts';
 
@@ -168,7 +168,7 @@ function advice(company: Company, question: Question, customers: readonly Overdu
   const found: Advice[] = [
     {
       text: `催${first.name}的 ${formatMoney(first.amountFen)},问清卡在哪一步,定下付款日`,
-      who: own ? null : ownerName(company.directory, first.ownerId),
+      who: own ? null : doerFor(company, first.ownerId),
       due: dueIn(question, 1),
       command: `客户 ${first.name}`,
     },

@@ -25,7 +25,7 @@ import { comparedOf, rateChangeWords } from './comparison.ts';
 import { unanswerable } from './empty-period.ts';
 import { plainFigure, rateFigure } from './figure-of.ts';
 import { type MetricReport, metricFindings } from './metric-report.ts';
-import { dueIn, leaderOf } from './next-steps.ts';
+import { doerFor, dueIn, leaderOf } from './next-steps.ts';
 import { ownerName } from './owner-name.ts';
 import { type Advice, type Company, defineReport, type Findings, type Question, type Table } from './report.ts';
 
@@ -182,7 +182,7 @@ function adviceOf(company: Company, question: Question, { late, won: [fast, late
   const advice: Advice[] = [
     {
       text: `先把${nameOf(first)}的报价发出去${first.amountFen === null ? '' : `(${formatMoney(first.amountFen)})`},报不出的今天给客户一个准话`,
-      who: first.ownerId === null ? null : ownerName(company.directory, first.ownerId),
+      who: first.ownerId === null ? null : doerFor(company, first.ownerId),
       due: question.moment.today,
       command: first.customer === null ? null : `客户 ${first.customer}`,
     },

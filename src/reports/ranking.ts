@@ -257,7 +257,8 @@ function beyondAmount({ rows, metrics }: Ranked, all: readonly Placed[]): Line[]
     lines.push([`${first.name}是 ${size(first)}。`]);
   }
   if (again.length > 0) {
-    const renewed = `老客户再签最多的是${namesOf(again)},${formatCount(sizeOf(again[0]!, repeatCustomers))} 家`;
+    const each = again.length > 1 ? '各 ' : '';
+    const renewed = `老客户再签最多的是${namesOf(again)},${each}${formatCount(sizeOf(again[0]!, repeatCustomers))} 家`;
     lines.push([again.includes(first) ? `${renewed},客户愿意回来。` : `${renewed};比名次更值得看的是客户会不会回来。`]);
   }
   const { odd } = oddParts(rows, winRate);

@@ -71,6 +71,7 @@ const dimensionWords: Partial<Record<Dimension, string>> = {
 export function carriedWords(found: SumAttribution, change: number, unit: Unit, noun = ''): string | null {
   switch (found.kind) {
     case 'unchanged':
+    case 'one-part':
       return null;
     case 'even':
       return `${change > 0 ? '增量' : '减少'}分布得比较平均,没有哪一块单独拉动。`;

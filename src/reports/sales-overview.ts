@@ -13,6 +13,7 @@ import type { Metric } from '../metrics/metric.ts';
 import {
   avgOrderValue,
   lostOpportunities,
+  renewedOrders,
   salesCycle,
   winRate,
   wonAmount,
@@ -51,7 +52,7 @@ export async function readSales(company: Company, question: Question, period: Pe
   const groupings: Grouping[] = [total, ...explainingCuts(company, question).map((by) => ({ by: [by] }))];
   if (cut === null) groupings.push({ by: [], grain: grainOf(compared.now) });
   const [contracts, closed, process, leads] = await Promise.all([
-    measure(company, scope, { ...common, metrics: [wonAmount, wonCount, avgOrderValue], groupings }),
+    measure(company, scope, { ...common, metrics: [wonAmount, wonCount, avgOrderValue, renewedOrders], groupings }),
     measure(company, scope, {
       ...common,
       metrics: [winRate, wonOpportunities, lostOpportunities, salesCycle],
@@ -225,7 +226,7 @@ function whyWords({ contracts }: SalesNumbers, groupings: readonly Grouping[]): 
   const change = value(wonAmount, 0) - value(wonAmount, 1);
   const found = explain(contracts, wonAmount, groupings);
   const carried = carriedWords(found, change, 'fen');
-  if (carried === null || value(wonCount, 1) === 0 || value(wonCount, 0) === 0) return '';
+  if (found.kind === 'unchanged' || value(wonCount, 1) === 0 || value(wonCount, 0) === 0) return '';
   if (value(wonCount, 0) + value(wonCount, 1) < fewDeals) {
     return found.kind === 'carried' ? `单数少,一两个大单就能左右;${carried}` : '单数少,一两个大单就能左右,先别下结论。';
   }
@@ -233,17 +234,18 @@ function whyWords({ contracts }: SalesNumbers, groupings: readonly Grouping[]): 
     { a: value(wonCount, 0), b: contracts.total(avgOrderValue, 0).value ?? 0 },
     { a: value(wonCount, 1), b: contracts.total(avgOrderValue, 1).value ?? 0 },
   );
-  return `${drivenBy(change, byCount, bySize)}${carried}`;
+  const driven = drivenBy(change, byCount, bySize);
+  return carried === null ? `${driven}。` : `${driven};${carried}`;
 }
 
 function drivenBy(change: number, byCount: number, bySize: number): string {
   const [count, size] = [byCount / change, bySize / change];
   const word = change > 0 ? '多' : '少';
-  if (count >= 0.8 && size > -0.5) return `主要是单数${word}了,客单价变化不大;`;
-  if (size >= 0.8 && count > -0.5) return `主要是客单价${change > 0 ? '高' : '低'}了,单数变化不大;`;
-  if (count < 0) return `单数其实${change > 0 ? '少' : '多'}了,是客单价${change > 0 ? '拉上来' : '拉下去'}的;`;
-  if (size < 0) return `客单价其实${change > 0 ? '低' : '高'}了,是单数${change > 0 ? '拉上来' : '拉下去'}的;`;
-  return `单数和客单价都${change > 0 ? '高' : '低'}了;`;
+  if (count >= 0.8 && size > -0.5) return `主要是单数${word}了,客单价变化不大`;
+  if (size >= 0.8 && count > -0.5) return `主要是客单价${change > 0 ? '高' : '低'}了,单数变化不大`;
+  if (count < 0) return `单数其实${change > 0 ? '少' : '多'}了,是客单价${change > 0 ? '拉上来' : '拉下去'}的`;
+  if (size < 0) return `客单价其实${change > 0 ? '低' : '高'}了,是单数${change > 0 ? '拉上来' : '拉下去'}的`;
+  return `单数和客单价都${change > 0 ? '高' : '低'}了`;
 }
 
 /** What feeds the coming weeks: named only where the change is more than chance. */
@@ -262,9 +264,20 @@ function processWords(process: Cells, compared: Compared, own: boolean): string 
     : `新增客户 ${formatCount(customers)}、跟进 ${formatCount(followups)} 次,与${compared.words}差不多。`;
 }
 
-function notesOf({ closed }: SalesNumbers): string[] {
+function notesOf({ closed, contracts }: SalesNumbers): string[] {
   const cycle = closed.total(salesCycle);
-  return cycle.value === null ? ['期间内没有赢单,成交周期算不出来。'] : [];
+  return [...(cycle.value === null ? ['期间内没有赢单,成交周期算不出来。'] : []), ...countedApart(contracts, closed)];
+}
+
+/** Why so many orders and so many won opportunities, where both stand in one answer and are not the same. */
+function countedApart(contracts: Cells, closed: Cells): string[] {
+  const [orders, won] = [contracts.total(wonCount).value ?? 0, closed.total(wonOpportunities).value ?? 0];
+  if (orders === won || orders === 0) return [];
+  const renewed = contracts.total(renewedOrders).value ?? 0;
+  const ofThem = renewed === 0 ? '' : `,其中续约 ${formatCount(renewed)} 单`;
+  return [
+    `成交 ${formatCount(orders)} 单按合同签订日算${ofThem};赢单率里的 ${formatCount(won)} 个赢单按商机关闭日算,所以两个数不一样。`,
+  ];
 }
 
 function choicesOf(question: Question, cut: Dimension | null): Choice[] {

@@ -14,6 +14,7 @@ import {
 import type { Line } from '../replies/reply.ts';
 import { chartFooter, isOwn, whose } from './captions.ts';
 import { followUpWords } from './follow-up-words.ts';
+import { doerFor } from './next-steps.ts';
 import { ownerName, ownersWords } from './owner-name.ts';
 import { type Advice, type Company, defineReport, nothingFound, type Question } from './report.ts';
 
@@ -267,7 +268,7 @@ function adviceOf(
     const last = first.lastFollowUp;
     advice.push({
       text: `先联系${first.name}${last === null ? ',把基本情况问清楚' : `,接着 ${last.at.slice(5, 10)} 那次往下谈`}`,
-      who: isOwn(question) ? null : ownerName(company.directory, first.ownerId),
+      who: isOwn(question) ? null : doerFor(company, first.ownerId),
       due: addDays(today, 1),
       command: `客户 ${first.name}`,
     });
@@ -276,7 +277,7 @@ function adviceOf(
   if (most !== undefined && byOwner.length > 1 && most.key !== null) {
     advice.push({
       text: `把名下 ${formatCount(most.count)} 家挨个联系一遍,不再跟的退回公海`,
-      who: ownerName(company.directory, most.key),
+      who: doerFor(company, most.key),
       due: addDays(today, 5),
       command: `沉默客户 ${company.directory.person(most.key)?.name ?? ''}`.trim(),
     });

@@ -11,6 +11,7 @@ import {
 } from '../metrics/stuck.ts';
 import type { Line } from '../replies/reply.ts';
 import { chartFooter, isOwn, whose } from './captions.ts';
+import { doerFor } from './next-steps.ts';
 import { ownerName, ownersWords } from './owner-name.ts';
 import { type Advice, type Company, defineReport, type Findings, nothingFound, type Question } from './report.ts';
 
@@ -189,7 +190,7 @@ function adviceOf(
   if (first !== undefined) {
     advice.push({
       text: `今天给${first.customer}打个电话,${first.days} 天没动静,${first.amountFen === null ? '金额也还没填' : `手里是 ${formatMoney(first.amountFen)}`}`,
-      who: first.ownerId === null || isOwn(question) ? null : ownerName(company.directory, first.ownerId),
+      who: first.ownerId === null || isOwn(question) ? null : doerFor(company, first.ownerId),
       due: today,
       command: `客户 ${first.customer}`,
     });
@@ -198,7 +199,7 @@ function adviceOf(
   if (most !== undefined && byOwner.length > 1 && most.ownerId !== null) {
     advice.push({
       text: `把自己名下 ${formatCount(most.count)} 个过一遍:要推进的定下次时间,没戏的关掉`,
-      who: ownerName(company.directory, most.ownerId),
+      who: doerFor(company, most.ownerId),
       due: addDays(today, 2),
       command: `积压 ${company.directory.person(most.ownerId)?.name ?? ''}`.trim(),
     });

@@ -15,7 +15,7 @@ import type { Line } from '../replies/reply.ts';
 import { chartFooter, whose } from './captions.ts';
 import { unanswerable } from './empty-period.ts';
 import { plainFigure, rateFigure } from './figure-of.ts';
-import { dueIn } from './next-steps.ts';
+import { doerFor, dueIn } from './next-steps.ts';
 import { ownerName } from './owner-name.ts';
 import { type Advice, type Company, defineReport, type Findings, nothingFound, type Question } from './report.ts';
 
@@ -188,7 +188,7 @@ function adviceOf(company: Company, question: Question, cold: readonly Rated[]):
   return [
     {
       text: `先联系${most.standing.customer}(${stageOf(company, most.standing)}${most.standing.amountFen === null ? '' : `,${formatMoney(most.standing.amountFen)}`}),定下一步`,
-      who: ownerName(company.directory, most.standing.ownerId),
+      who: doerFor(company, most.standing.ownerId),
       due: dueIn(question, 2),
       command: `客户 ${most.standing.customer}`,
     },
