@@ -18,6 +18,8 @@ const narrowed: Partial<Record<Role, readonly Intent[]>> = {
     'customer_detail',
     'interaction_timeline',
     'service_metrics',
+    'return_analysis',
+    'engagement_index',
     'csat',
     'nps',
     'health_score',

@@ -88,6 +88,7 @@ const shapes = {
   cm_tickets: { customer: 'customer_id', product: 'product_id' },
   cm_surveys: { customer: 'customer_id' },
   cm_customer_usage: { customer: 'customer_id' },
+  cm_customer_scores: { customer: 'customer_id' },
   cm_customer_last_touch: { customer: 'customer_id' },
   cm_opportunity_daily: {
     owner: 'owner_user_id',

@@ -11,6 +11,7 @@ import { orderMetrics } from './orders.ts';
 import { predictionMetrics } from './predictions.ts';
 import { qualityMetrics } from './quality.ts';
 import { quoteMetrics } from './quotes.ts';
+import { returnMetrics } from './returns.ts';
 import { salesMetrics } from './sales.ts';
 import { scoreMetrics } from './scores.ts';
 import { serviceMetrics } from './service.ts';
@@ -38,6 +39,7 @@ export const metrics: readonly Metric[] = [
   ...marketingMetrics,
   ...leadResponseMetrics,
   ...serviceMetrics,
+  ...returnMetrics,
   ...qualityMetrics,
   ...terms,
 ];

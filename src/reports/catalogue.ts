@@ -43,6 +43,7 @@ import { renewalDueReport } from './renewal-due.ts';
 import { renewalRateReport } from './renewal-rate.ts';
 import type { Report } from './report.ts';
 import { repurchaseRateReport } from './repurchase-rate.ts';
+import { returnAnalysisReport } from './return-analysis.ts';
 import { reviewReport } from './review-report.ts';
 import { salesCycleReport } from './sales-cycle.ts';
 import { salesPerformanceReport } from './sales-performance.ts';
@@ -115,6 +116,7 @@ export const reports: readonly Report[] = [
   customerGradesReport,
   clvReport,
   serviceMetricsReport,
+  returnAnalysisReport,
   csatReport,
   npsReport,
   dataQualityReport,

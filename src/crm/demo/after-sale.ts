@@ -1,5 +1,6 @@
 import { dayOfSecond, secondOfDay } from './company-time.ts';
 import { addContract } from './contracts.ts';
+import { addScores } from './customer-scores.ts';
 import { addFollowUps, careTopic } from './follow-ups.ts';
 import { type Customer, type Generation, repAt, type Subscription, touch } from './generation.ts';
 import { products } from './market.ts';
@@ -48,8 +49,10 @@ export function addService(generation: Generation, customer: Customer, mood: Moo
   addFollowUps(generation, customer, { from, to, gapDays, topic: careTopic, opportunityId: null });
   addTickets(generation, customer, dayOfSecond(from), dayOfSecond(to), mood);
   addSurveys(generation, customer, dayOfSecond(from), dayOfSecond(to), mood);
-  if (generation.usageShare === 1 || customer.random.chance(generation.usageShare))
+  if (generation.usageShare === 1 || customer.random.chance(generation.usageShare)) {
     addUsage(generation, customer, mood);
+    addScores(generation, customer, mood);
+  }
 }
 
 function addTickets(generation: Generation, customer: Customer, from: number, to: number, mood: Mood): void {
@@ -99,10 +102,12 @@ function addTicket(generation: Generation, customer: Customer, kind: string, at:
   const slow = answered - at > 3_600;
   const mark = kind === 'complaint' || kind === 'return' ? 3.1 : 4.5;
   const device = customer.industry === '物流' ? products[5]! : products[4]!;
+  const id = numbers.next('t');
+  const subject = ticketSubject(random, kind);
   sink.add('cm_tickets', {
-    ticket_id: numbers.next('t'),
+    ticket_id: id,
     customer_id: customer.id,
-    subject: ticketSubject(random, kind),
+    subject,
     channel: random.weighted([
       ['电话', 4],
       ['微信', 4],
@@ -128,8 +133,19 @@ function addTicket(generation: Generation, customer: Customer, kind: string, at:
         : null,
     kind: random.chance(0.03) ? null : kind,
     product_id: kind === 'return' ? device.id : random.chance(0.85) ? random.pick(['p01', 'p02', 'p03', 'p04']) : null,
+    ...(kind === 'return' ? causeOf(id, subject, customer.place.region) : {}),
   });
   touch(customer, at);
+}
+
+/** Why a device came back and who carried it; from its number, so that nothing else of the company moves. */
+function causeOf(id: string, subject: string, region: string): { reason: string | null; carrier: string } {
+  const number = Number(id.slice(1));
+  const carriers = ['顺丰', '德邦', '京东物流'] as const;
+  return {
+    reason: number % 11 === 0 ? null : number % 7 === 0 ? '运输破损' : subject.includes('发错') ? '发错货' : '质量问题',
+    carrier: region === '华南' && number % 4 !== 0 ? '德邦' : carriers[number % 3]!,
+  };
 }
 
 function addSurveys(generation: Generation, customer: Customer, from: number, to: number, mood: Mood): void {

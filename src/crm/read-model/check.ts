@@ -23,7 +23,12 @@ const needed: readonly CrmTableName[] = [
 ];
 
 /** What stays empty for good reasons: the bot's own snapshot, and what only says something when it is there. */
-const mayBeEmpty: readonly CrmTableName[] = ['cm_opportunity_daily', 'cm_owner_changes', 'cm_campaign_responses'];
+const mayBeEmpty: readonly CrmTableName[] = [
+  'cm_opportunity_daily',
+  'cm_owner_changes',
+  'cm_campaign_responses',
+  'cm_customer_scores',
+];
 
 /** Moments of things that have happened; plans, expected dates and ends may well lie ahead. */
 const happened: readonly (readonly [CrmTableName, string])[] = [

@@ -240,7 +240,13 @@ SELECT CAST(NULL AS SIGNED) AS ticket_id, CAST(NULL AS SIGNED) AS customer_id, C
        CAST(NULL AS CHAR(32)) AS channel, CAST(NULL AS CHAR(32)) AS priority, CAST(NULL AS CHAR(32)) AS status,
        CAST(NULL AS SIGNED) AS assignee_user_id, CAST(NULL AS DATETIME) AS created_at, CAST(NULL AS DATETIME) AS first_response_at,
        CAST(NULL AS DATETIME) AS resolved_at, CAST(NULL AS SIGNED) AS satisfaction,
-       CAST(NULL AS CHAR(16)) AS kind, CAST(NULL AS SIGNED) AS product_id
+       CAST(NULL AS CHAR(16)) AS kind, CAST(NULL AS SIGNED) AS product_id,
+       CAST(NULL AS CHAR(255)) AS reason, CAST(NULL AS CHAR(64)) AS carrier
+FROM ${SRC}.wk_admin_dept WHERE 1 = 0;
+
+CREATE OR REPLACE VIEW cm_customer_scores AS
+SELECT CAST(NULL AS SIGNED) AS customer_id, CAST(NULL AS CHAR(64)) AS component, CAST(NULL AS DATE) AS day,
+       CAST(NULL AS DECIMAL(20,4)) AS score
 FROM ${SRC}.wk_admin_dept WHERE 1 = 0;
 
 CREATE OR REPLACE VIEW cm_quotes AS
@@ -279,6 +285,7 @@ UNION ALL SELECT 'campaign_responses.member_id', 'none', '表单没有记变成�
 UNION ALL SELECT 'quotes', 'none', 'CRM 没有报价单'
 UNION ALL SELECT 'tickets', 'none', 'CRM 没有工单'
 UNION ALL SELECT 'customer_usage', 'none', 'CRM 没有客户登录记录'
+UNION ALL SELECT 'customer_scores', 'none', 'CRM 没有学习或使用的评分'
 UNION ALL SELECT 'surveys', 'full', '回访里的满意度,五档'
 UNION ALL SELECT 'departments.region', 'none', '部门没有大区'
 UNION ALL SELECT 'targets', 'full', '按月的合同和回款目标';
