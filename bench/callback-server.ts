@@ -1,7 +1,7 @@
 import Koa from 'koa';
 import { systemClock } from '../src/calendar/clock.ts';
 import { createChartRenderer } from '../src/charts/renderer.ts';
-import { openChatStore } from '../src/delivery/chat-store.ts';
+import { type ChatStore, openChatStore } from '../src/delivery/chat-store.ts';
 import { createLog } from '../src/log.ts';
 import { createDingtalk } from '../src/platforms/dingtalk/dingtalk.ts';
 import { checkRobotSignature } from '../src/platforms/dingtalk/signature.ts';
@@ -15,18 +15,21 @@ import { createInstruments } from '../src/server/instruments.ts';
 import { createInProcessState } from '../src/store/in-process-state.ts';
 import { samples } from '../test/charts/samples.ts';
 import { type BenchConfig, benchConfig } from './callback-keys.ts';
+import { busyMorning, type Morning, openMorning } from './morning-house.ts';
 
 /**
  * A server process of the benchmark: `bare` Koa that reads the body and does the same crypto, the real `doors` with the
- * real inbox and nobody who answers, or the `whole` bot. Told over IPC what to do.
+ * real inbox and nobody who answers, the `whole` bot, or doors beside a schedule that goes through a `morning`. Told over
+ * IPC what to do.
  */
-export type ServerKind = 'bare' | 'doors' | 'whole';
-export type Order = 'usage' | 'draw' | 'stop';
+export type ServerKind = 'bare' | 'doors' | 'whole' | 'morning';
+export type Order = 'usage' | 'draw' | 'morning' | 'stop';
 export type Report =
   | { readonly kind: 'listening'; readonly port: number }
+  | { readonly kind: 'over' }
   | { readonly kind: 'usage'; readonly cpuUs: number; readonly drawn: number };
 
-const [kind = 'bare', folder = '.', botUrl = ''] = process.argv.slice(2);
+const [kind = 'bare', folder = '.', botUrl = '', groups = '0'] = process.argv.slice(2);
 const config = benchConfig({
   CRM_DATABASE_URL: `sqlite:${folder}/crm.sqlite`,
   BOT_DATABASE_URL: botUrl === '' ? `sqlite:${folder}/bot-${kind}.sqlite` : botUrl,
@@ -66,9 +69,8 @@ function bareServer({ wecomApp, dingtalk }: BenchConfig): Promise<number> {
   });
 }
 
-async function doorsOnly({ wecomApp, dingtalk, house }: BenchConfig): Promise<number> {
+async function doorsOf({ wecomApp, dingtalk }: BenchConfig, store: ChatStore): Promise<number> {
   const state = createInProcessState();
-  const store = await openChatStore(house.BOT_DATABASE_URL);
   const note = (event: string, fields: Readonly<Record<string, unknown>>) => log.info(fields, event);
   const server = createHttpServer(
     [
@@ -84,9 +86,15 @@ async function doorsOnly({ wecomApp, dingtalk, house }: BenchConfig): Promise<nu
   return listen(server, '127.0.0.1', 0);
 }
 
+let morning: Morning | null = null;
+
 const serving: Record<ServerKind, () => Promise<number>> = {
   bare: () => bareServer(config),
-  doors: () => doorsOnly(config),
+  doors: async () => doorsOf(config, await openChatStore(config.house.BOT_DATABASE_URL)),
+  morning: async () => {
+    morning = await openMorning(folder, botUrl, Number(groups));
+    return doorsOf(config, morning.store);
+  },
   whole: async () => (await start(config, log)).port,
 };
 
@@ -112,6 +120,7 @@ process.on('message', (order: Order) => {
     const { user, system } = process.cpuUsage();
     report({ kind: 'usage', cpuUs: user + system, drawn });
   } else if (order === 'draw') void drawOn();
+  else if (order === 'morning') void morning?.run(busyMorning).then(() => report({ kind: 'over' }));
   else process.exit(0);
 });
 process.on('disconnect', () => process.exit(0));

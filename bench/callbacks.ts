@@ -26,22 +26,32 @@ export interface CallbackBenchOptions {
 const channels = ['wecom-app', 'dingtalk'] as const;
 type Channel = (typeof channels)[number];
 
-interface Served {
+/** A server process of the benchmark. */
+export interface Served {
   readonly url: string;
   usage(): Promise<{ cpuUs: number; drawn: number }>;
   draw(): void;
+  /** Resolves when the morning is over. */
+  morning(): Promise<void>;
   stop(): Promise<void>;
 }
 
-async function serve(kind: ServerKind, folder: string, botUrl: string): Promise<Served> {
+export async function serve(
+  kind: ServerKind,
+  folder: string,
+  botUrl: string,
+  more: readonly string[] = [],
+): Promise<Served> {
   const file = fileURLToPath(new URL('./callback-server.ts', import.meta.url));
-  const child: ChildProcess = fork(file, [kind, folder, botUrl], {
+  const child: ChildProcess = fork(file, [kind, folder, botUrl, ...more], {
     execArgv: ['--import', 'tsx'],
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
   });
   const told = async (): Promise<Report> => {
-    const [message] = (await once(child, 'message')) as [Report];
-    return message;
+    for (;;) {
+      const [message] = (await once(child, 'message')) as [Report];
+      if (message.kind !== 'over') return message;
+    }
   };
   const give = (order: Order): void => void child.send(order);
   const first = await Promise.race([told(), once(child, 'exit').then(() => null)]);
@@ -54,6 +64,16 @@ async function serve(kind: ServerKind, folder: string, botUrl: string): Promise<
       return usage.kind === 'usage' ? usage : { cpuUs: Number.NaN, drawn: 0 };
     },
     draw: () => give('draw'),
+    morning: () => {
+      const over = new Promise<void>((resolve, reject) => {
+        child.on('message', (report: Report) => {
+          if (report.kind === 'over') resolve();
+        });
+        child.once('exit', () => reject(new Error('the server ended in the middle of its morning')));
+      });
+      give('morning');
+      return over;
+    },
     stop: async () => {
       const ended = once(child, 'exit');
       give('stop');
@@ -90,7 +110,12 @@ interface Measured {
   readonly drawn: number;
 }
 
-async function load(served: Served, channel: Channel, seconds: number, perSecond?: number): Promise<Measured> {
+export async function underLoad(
+  served: Served,
+  channel: Channel,
+  seconds: number,
+  perSecond?: number,
+): Promise<Measured> {
   // Sealed beforehand: signing is work of the platform, not of the load generator while it measures.
   const ready = Array.from({ length: Math.ceil(seconds * (perSecond ?? 7_000)) + 200 }, () => sealed(channel));
   let next = 0;
@@ -139,12 +164,12 @@ export async function benchCallbacks({ seconds, rounds, botUrl }: CallbackBenchO
     const bare = await serve('bare', folder, '');
     const doors = await serve('doors', folder, botUrl);
     for (const channel of channels) {
-      await load(bare, channel, 1);
-      await load(doors, channel, 1);
+      await underLoad(bare, channel, 1);
+      await underLoad(doors, channel, 1);
       const [bares, ours]: [Measured[], Measured[]] = [[], []];
       for (let round = 0; round < rounds; round += 1) {
-        bares.push(await load(bare, channel, seconds));
-        ours.push(await load(doors, channel, seconds));
+        bares.push(await underLoad(bare, channel, seconds));
+        ours.push(await underLoad(doors, channel, seconds));
       }
       const rate = (measured: readonly Measured[]) => median(measured.map((one) => one.perSecond));
       const cpu = (measured: readonly Measured[]) => median(measured.map((one) => one.cpuUs));
@@ -166,7 +191,7 @@ export async function benchCallbacks({ seconds, rounds, botUrl }: CallbackBenchO
     doors.draw();
     await new Promise((resolve) => setTimeout(resolve, 2_500));
     for (const channel of channels) {
-      const drawing = await load(doors, channel, seconds * 2);
+      const drawing = await underLoad(doors, channel, seconds * 2);
       rows.push(
         { name: `${channel}: p99 at 50 concurrent, two threads drawing`, value: drawing.p99Ms, unit: 'ms', goal: 200 },
         { name: `${channel}: rate meanwhile`, value: drawing.perSecond, unit: 'per second' },
@@ -176,13 +201,13 @@ export async function benchCallbacks({ seconds, rounds, botUrl }: CallbackBenchO
     await doors.stop();
     const whole = await serve('whole', folder, '');
     // Compiled code and open connections, as in a bot that has been up for a while.
-    await load(whole, 'wecom-app', 3, 100);
-    const busy = await load(whole, 'wecom-app', seconds * 2, 100);
+    await underLoad(whole, 'wecom-app', 3, 100);
+    const busy = await underLoad(whole, 'wecom-app', seconds * 2, 100);
     rows.push(
       { name: 'whole bot, 100 a second, each one answered: p99', value: busy.p99Ms, unit: 'ms', goal: 300 },
       { name: 'whole bot, 100 a second: CPU per question', value: busy.cpuUs, unit: 'µs' },
     );
-    const flood = await load(whole, 'wecom-app', seconds);
+    const flood = await underLoad(whole, 'wecom-app', seconds);
     rows.push(
       { name: 'whole bot, flooded while it answers: acknowledged', value: flood.perSecond, unit: 'per second' },
       { name: 'whole bot, flooded while it answers: p99', value: flood.p99Ms, unit: 'ms' },

@@ -2,7 +2,7 @@
 export interface BenchRow {
   readonly name: string;
   readonly value: number;
-  readonly unit: 'ratio' | 'ms' | 'µs' | 'bytes' | 'MiB' | 'per second' | 'queries';
+  readonly unit: 'ratio' | 'ms' | 'µs' | 'bytes' | 'MiB' | 'per second' | 'queries' | 'times';
   readonly goal?: number;
   readonly least?: number;
 }

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { benchCallbacks, type CallbackBenchOptions } from '../bench/callbacks.ts';
 import { benchCharts } from '../bench/charts.ts';
 import { type CrmSize, crmAtSize } from '../bench/crm-at-size.ts';
+import { benchMorning, morningDataUntil } from '../bench/morning.ts';
 import { benchQuestions } from '../bench/questions.ts';
 import { benchReports } from '../bench/reports.ts';
 import type { BenchRow } from '../bench/row.ts';
@@ -11,11 +12,12 @@ import { runScript } from './script.ts';
 
 const commandLine = {
   about: '在这台机器上量速度,和你原本会用的办法放在一起比。有一项不达标,退出码是 1。',
-  usage: `npm run bench -- [--only charts|commands|callbacks|questions|reports] [--seconds 3] [--rounds 3]
+  usage: `npm run bench -- [--only charts|commands|callbacks|questions|reports|morning] [--seconds 3] [--rounds 3]
   callbacks: [--bot-url mysql://…]
-  questions, reports: [--mysql mysql://root@127.0.0.1:3306/] [--opportunities 20000] [--activities 100000] [--full]
+  questions, reports, morning: [--mysql mysql://root@127.0.0.1:3306/] [--opportunities 20000] [--activities 100000] [--full]
     [--schema NAME] generates into NAME, or asks what it holds, and keeps it; otherwise a schema of this run is dropped
-  reports: [--report WORDS] only these; [--slow MS] prints the statements that take longer`,
+  reports: [--report WORDS] only these; [--slow MS] prints the statements that take longer
+  morning: [--groups 200] [--reps 5000] a company of so many reps; its schema is another than that of the reports`,
   options: {
     only: { type: 'string' },
     seconds: { type: 'string', default: '3' },
@@ -28,6 +30,8 @@ const commandLine = {
     schema: { type: 'string' },
     report: { type: 'string', default: '' },
     slow: { type: 'string' },
+    groups: { type: 'string', default: '200' },
+    reps: { type: 'string', default: '5000' },
   },
 } as const;
 
@@ -44,6 +48,7 @@ await runScript(commandLine, async ({ values }) => {
     activities: values.full ? 5_000_000 : Number(values.activities),
   };
   const crm = crmAtSize(size);
+  const large = crmAtSize({ ...size, salesPeople: Number(values.reps), until: morningDataUntil });
   const rounds = Number(values.rounds);
   const parts: Readonly<Record<string, () => Promise<readonly BenchRow[]>>> = {
     charts: benchCharts,
@@ -56,6 +61,7 @@ await runScript(commandLine, async ({ values }) => {
         slowMs: values.slow === undefined ? null : Number(values.slow),
         words: values.report,
       }),
+    morning: () => benchMorning(large, { serverUrl: values.mysql, groups: Number(values.groups) }),
   };
   const wanted = values.only === undefined ? Object.keys(parts) : [values.only];
   try {
@@ -74,7 +80,7 @@ await runScript(commandLine, async ({ values }) => {
       if (rows.some((row) => verdictOf(row) === false)) process.exitCode = 1;
     }
   } finally {
-    await crm.close();
+    await Promise.all([crm.close(), large.close()]);
   }
 });
 

@@ -15,7 +15,7 @@ import type { Slots } from '../../store/slots.ts';
 import type { Job, Preparation, SlotTask } from '../job.ts';
 import { renderMessage } from '../message-template.ts';
 import { recentlyMade } from '../recently-made.ts';
-import type { Digest, DigestAsk, Earlier } from './digest.ts';
+import type { Digest, DigestAsk, DigestView, Earlier } from './digest.ts';
 import { type Admission, addressOf, admit, type Recipient, recipientsOf } from './recipients.ts';
 
 export interface DigestHouse {
@@ -62,6 +62,7 @@ export function digestJob<Computed>(digest: Digest<Computed>, house: DigestHouse
   // One computation and one picture for all groups of a scope, however many there are (house rule 3).
   const computed = recentlyMade<Computed>();
   const drawn = recentlyMade<Picture | null>();
+  const worded = recentlyMade<Pick<DigestView, 'figures' | 'ownersToAsk'> & { readonly reply: Reply }>();
 
   async function recipients(moment: Moment): Promise<Recipient[]> {
     const { directory } = await house.company(moment);
@@ -88,17 +89,19 @@ export function digestJob<Computed>(digest: Digest<Computed>, house: DigestHouse
     const ask: DigestAsk = { scope: admission.scope, moment, covers, first: earlier === null };
     const about = `${ask.scope.key}|${task.day}|${covers.from}|${covers.to}|${ask.first}`;
     const morning = await computed.of(about, moment.epochMs, () => digest.compute(company, ask));
-    const { title, view, figures, ownersToAsk } = digest.view(company, morning, ask, earlier);
     const picture = await drawn.of(`${about}|${ask.scope.words}`, moment.epochMs, async () => {
       const chart = digest.chart(morning, ask);
       return chart === null ? null : draw(chart);
     });
     const late = moment.epochMs - task.plannedAt;
-    const blocks = renderMessage(digest.template, {
-      ...view,
-      late_minutes: late < lateMs ? '' : String(Math.round(late / 60_000)),
+    const lateMinutes = late < lateMs ? '' : String(Math.round(late / 60_000));
+    // Groups of one scope whose last digest was the same one read the same words today.
+    const alike = JSON.stringify([about, ask.scope.words, earlier, lateMinutes]);
+    const { reply, figures, ownersToAsk } = await worded.of(alike, moment.epochMs, async () => {
+      const { title, view, ...more } = digest.view(company, morning, ask, earlier);
+      const blocks = renderMessage(digest.template, { ...view, late_minutes: lateMinutes });
+      return { ...more, reply: typesetReply({ status: 'answered', title, blocks, picture, choices: [] }) };
     });
-    const reply = typesetReply({ status: 'answered', title, blocks, picture, choices: [] });
     const mention =
       recipient.push.mentionOwners && admission.target.kind === 'group'
         ? accountsOf(ownersToAsk, company, admission.target.tenant)
