@@ -11,6 +11,13 @@ export interface PartConversion {
   readonly verdict: 'lower' | 'higher' | 'chance' | 'few';
 }
 
+/** One part's rate beside that of all the others together. */
+export function verdictOf(rate: Rate, rest: Rate): PartConversion['verdict'] {
+  if (rate.denominator < smallSampleBelow) return 'few';
+  if (!differs(rate, rest)) return 'chance';
+  return (ratioOf(rate) ?? 0) < (ratioOf(rest) ?? 0) ? 'lower' : 'higher';
+}
+
 export const verdictWords: Readonly<Record<PartConversion['verdict'], string>> = {
   lower: '明显低于其余',
   higher: '明显高于其余',
@@ -22,14 +29,12 @@ export function comparePart(whole: Cohort, part: CohortPart, from: number, to: n
   const all = rateBetween(whole, from, to);
   const rate = rateBetween(part.cohort, from, to);
   const rest = { numerator: all.numerator - rate.numerator, denominator: all.denominator - rate.denominator };
-  const real = differs(rate, rest);
-  const few = rate.denominator < smallSampleBelow;
   return {
     name: part.name,
     created: part.cohort.steps[0]?.reached ?? 0,
     won: part.cohort.steps.at(-1)?.reached ?? 0,
     rate,
-    verdict: few ? 'few' : !real ? 'chance' : (ratioOf(rate) ?? 0) < (ratioOf(rest) ?? 0) ? 'lower' : 'higher',
+    verdict: verdictOf(rate, rest),
   };
 }
 

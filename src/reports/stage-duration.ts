@@ -2,10 +2,11 @@ import { addDays } from '../calendar/day.ts';
 import { describePeriod, type Period, periodName } from '../calendar/period.ts';
 import type { Figure } from '../figures/figure.ts';
 import { formatCount, formatValue, unknown } from '../figures/format.ts';
-import { type Dwell, readDwell } from '../metrics/dwell.ts';
+import { type Dwell, readDwell, readDwellParts } from '../metrics/dwell.ts';
 import type { Line } from '../replies/reply.ts';
 import { chartFooter, whose } from './captions.ts';
 import { comparedOf } from './comparison.ts';
+import { durationByParts } from './duration-by-parts.ts';
 import { notYet } from './funnel-empty.ts';
 import { type Company, defineReport, type Findings, nothingFound, type Question } from './report.ts';
 
@@ -17,7 +18,7 @@ export const stageDurationReport = defineReport({
   intent: 'stage_duration',
   items: [8],
   defaultPeriod: 'last_90_days',
-  dimensions: [],
+  dimensions: ['region', 'department', 'owner', 'industry', 'grade', 'channel', 'city', 'province', 'size', 'campaign'],
   needs: ['opportunities', 'stage_events'],
   async run(company, question) {
     const { period } = question;
@@ -33,24 +34,31 @@ export const stageDurationReport = defineReport({
       );
     const compared = comparedOf(question, period);
     const before = await readDwell(company.crm, company.stages, { ...question, period: compared.before });
-    return durationFindings(company, question, period, dwell, before, compared.words);
+    const slowest = slowestOf(dwell);
+    const whole = durationFindings(company, question, period, { dwell, slowest }, before, compared.words);
+    const by = question.groupBy[0];
+    if (by === undefined) return whole;
+    const ask = { ...question, period };
+    return durationByParts(whole, by, slowest, await readDwellParts(company.crm, company.stages, ask, by, company));
   },
 });
 
-function durationFindings(
-  company: Company,
-  question: Question,
-  period: Period,
-  dwell: readonly Dwell[],
-  before: readonly Dwell[],
-  beforeWords: string,
-): Findings {
-  const slowest = dwell
+const slowestOf = (dwell: readonly Dwell[]): Dwell | null =>
+  dwell
     .filter((stage) => stage.finished + stage.running >= leastStays && stage.medianDays !== null)
     .reduce<Dwell | null>(
       (most, stage) => (most === null || (stage.medianDays ?? 0) > (most.medianDays ?? 0) ? stage : most),
       null,
     );
+
+function durationFindings(
+  company: Company,
+  question: Question,
+  period: Period,
+  { dwell, slowest }: { readonly dwell: readonly Dwell[]; readonly slowest: Dwell | null },
+  before: readonly Dwell[],
+  beforeWords: string,
+): Findings {
   const name = periodName(period);
   const title =
     slowest === null

@@ -5,7 +5,7 @@ import { generateCompany } from '../../src/crm/demo/generate-company.ts';
 import { readDirectory } from '../../src/crm/directory.ts';
 import { mintScope } from '../../src/crm/scope.ts';
 import { readStages } from '../../src/crm/stages.ts';
-import { medianHours, readDwell } from '../../src/metrics/dwell.ts';
+import { medianHours, readDwell, readDwellParts } from '../../src/metrics/dwell.ts';
 import { readCohort, readCohortParts } from '../../src/metrics/funnel-cohort.ts';
 import { readFlow } from '../../src/metrics/funnel-flow.ts';
 import { readOpenPipeline } from '../../src/metrics/open-pipeline.ts';
@@ -185,6 +185,25 @@ describeOnBoth('the funnel and the customers of a generated company', (dialect) 
         }));
         const median = medianHours(hours);
         expect(stage.medianDays).toBe(median === null ? null : median / 24);
+      }
+    }
+  });
+
+  it('time in stage by owner and by grade adds up to the whole, each part as if asked alone', async () => {
+    const period = periods[1]!;
+    const ask = { scope: everyone, filter: {}, period, moment: now };
+    const whole = await readDwell(company.crm, model(), ask);
+    const owners = await readDwellParts(company.crm, model(), ask, 'owner', company);
+    expect(owners.length).toBeGreaterThan(2);
+    for (const { key, dwell } of owners) {
+      if (key === null) continue;
+      expect(dwell).toEqual(await readDwell(company.crm, model(), { ...ask, filter: { owners: [key] } }));
+    }
+    for (const parts of [owners, await readDwellParts(company.crm, model(), ask, 'grade', company)]) {
+      for (const stage of whole) {
+        const own = parts.map(({ dwell }) => dwell[stage.position]!);
+        expect(own.reduce((sum, part) => sum + part.finished, 0)).toBe(stage.finished);
+        expect(own.reduce((sum, part) => sum + part.running, 0)).toBe(stage.running);
       }
     }
   });
