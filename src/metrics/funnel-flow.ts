@@ -7,7 +7,7 @@ import type { RowFilter } from '../crm/rows.ts';
 import type { Scope } from '../crm/scope.ts';
 import type { StageModel } from '../crm/stages.ts';
 import { countIf, type Expr } from '../database/dialect.ts';
-import { positionOf, whole, wonPosition } from './stage-position.ts';
+import { lookedUpOnce, positionOf, whole, wonPosition } from './stage-position.ts';
 
 export interface FlowAsk {
   readonly scope: Scope;
@@ -64,8 +64,7 @@ type FlowRow = Omit<TransitionRow, 'became'> & { readonly became: number | null;
 
 /**
  * Moves recorded within the period, by stage, with who was where at the start: among those that moved since, what their
- * first move came from; the others are where they were. One query; histories are read only for opportunities with an event
- * since the period's start.
+ * first move came from; the others are where they were. One query over what happened since the period's start.
  */
 export async function readFlow(crm: Crm, model: StageModel, ask: FlowAsk): Promise<Flow> {
   const from = startOf(ask.period.from);
@@ -80,7 +79,7 @@ export async function readFlow(crm: Crm, model: StageModel, ask: FlowAsk): Promi
       select s.was, s.became, ${countIf(within)} as moves,
         ${parts.sql.sumOf(sql`case when ${within} then s.amount_fen end`)} as fen,
         ${countIf(sql`s.is_first = 1 and s.was is not null`)} as at_start
-      from ${states(parts, model, ask, from)} as s where s.happened_at >= ${from} group by s.was, s.became
+      from ${states(parts, model, ask, from)} as s group by s.was, s.became
       union all
       select x.position, null, 0, 0, count(*) from (
         select case when ${here} >= ${whole(last)} then ${whole(last - 1)} else ${here} end as position
@@ -106,9 +105,9 @@ const tellsState = sql`e.event_type <> 'leave' and (e.to_stage_id is not null or
 const afterSecond = (wall: WallTime): WallTime => `${wall}.5` as WallTime;
 
 /**
- * Every recorded state of the opportunities that moved since `from`, each with the one before it: `was`, `became`,
- * `happened_at`, and whether it is the first since `from`. A closing that only the opportunity itself records
- * stands beside its events.
+ * Every state recorded since `from`, each with the one before it: `was`, `became`, `happened_at`, and whether it is the
+ * opportunity's first since `from`. What lies before `from` is looked up for these alone. A closing that only the
+ * opportunity itself records stands beside its events.
  */
 function states({ rows, sql: bridge }: QueryParts, model: StageModel, ask: FlowAsk, from: WallTime): Expr {
   const last = wonPosition(model);
@@ -119,20 +118,14 @@ function states({ rows, sql: bridge }: QueryParts, model: StageModel, ask: FlowA
   const openAtOrNull = (stageId: Expr) => sql`case when ${stageId} is null then null else ${openAt(stageId)} end`;
   const stateOf = (outcome: Expr, stageId: Expr) =>
     sql`case when ${outcome} = 'won' then ${whole(last)} when ${outcome} in ('lost', 'invalid') then ${whole(lostState)} else ${openAt(stageId)} end`;
-  const moved = sql`(
-    select e.opportunity_id from ${rows.stageEventAttributes()} as e where e.occurred_at >= ${from}
-    union select c.opportunity_id from ${rows.of('cm_opportunities')} as c where c.closed_at >= ${from}
-    union select n.opportunity_id from ${rows.of('cm_opportunities')} as n where n.created_at >= ${from}
-  )`;
+  const kindOrder = sql`case e.event_type when 'create' then 0 when 'close' then 2 else 1 end`;
   const recorded = sql`
     select o.opportunity_id, o.amount, o.created_at, e.occurred_at as happened_at, e.event_id as sequence_key,
-      case e.event_type when 'create' then 0 when 'close' then 2 else 1 end as kind_order,
-      ${stateOf(sql`e.outcome`, sql`e.to_stage_id`)} as became,
+      ${kindOrder} as kind_order, ${stateOf(sql`e.outcome`, sql`e.to_stage_id`)} as became,
       ${openAtOrNull(sql`e.from_stage_id`)} as said_from
-    from ${moved} as m
-    join ${rows.of('cm_opportunities', ask.filter)} as o on o.opportunity_id = m.opportunity_id
-    join ${rows.stageEventAttributes()} as e on e.opportunity_id = o.opportunity_id
-    where ${tellsState}`;
+    from ${rows.stageEventAttributes()} as e
+    join ${rows.of('cm_opportunities', ask.filter)} as o on o.opportunity_id = e.opportunity_id
+    where e.occurred_at >= ${from} and ${tellsState}`;
   const unrecorded = sql`
     select o.opportunity_id, o.amount, o.created_at, o.closed_at, '~', 3, ${stateOf(sql`o.outcome`, sql`o.stage_id`)}, null
     from ${rows.of('cm_opportunities', ask.filter)} as o
@@ -149,16 +142,21 @@ function states({ rows, sql: bridge }: QueryParts, model: StageModel, ask: FlowA
     where o.created_at >= ${from} and not exists (
       select 1 from ${rows.stageEventAttributes()} as e
       where e.opportunity_id = o.opportunity_id and e.event_type = 'create' and e.to_stage_id is not null)`;
-  const inOrder = sql`over (partition by r.opportunity_id order by r.happened_at, r.kind_order, r.sequence_key)`;
+  const lastBefore = sql`(
+    select ${stateOf(sql`e.outcome`, sql`e.to_stage_id`)} from ${rows.stageEventAttributes()} as e
+    where e.opportunity_id = q.opportunity_id and e.occurred_at < ${from} and ${tellsState}
+    order by e.occurred_at desc, ${kindOrder} desc, e.event_id desc limit 1)`;
   // A history that begins with a move was in the stage that the move came from.
+  const begun = sql`case when q.kind_order > 0 and q.created_at < q.happened_at then coalesce(q.said_from, 0) end`;
   return sql`(
     select ${bridge.fen(sql`q.amount`)} as amount_fen, q.happened_at, q.became,
-      coalesce(q.state_before, case when q.kind_order > 0 and q.created_at < q.happened_at then coalesce(q.said_from, 0) end) as was,
-      case when q.happened_at >= ${from} and (q.before_at is null or q.before_at < ${from}) then 1 else 0 end as is_first
+      coalesce(q.state_before, ${lastBefore}, ${begun}) as was,
+      case when q.state_before is null then 1 else 0 end as is_first
     from (
-      select r.*, lag(r.became) ${inOrder} as state_before, lag(r.happened_at) ${inOrder} as before_at
+      select r.*, lag(r.became) over (partition by r.opportunity_id
+        order by r.happened_at, r.kind_order, r.sequence_key) as state_before
       from (${recorded} union all ${unrecorded} union all ${created}) as r
-    ) as q
+    ) as q ${lookedUpOnce}
   )`;
 }
 

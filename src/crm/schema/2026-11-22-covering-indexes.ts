@@ -61,7 +61,7 @@ const covering: Readonly<Record<string, Readonly<Record<string, readonly string[
   },
   cm_stage_events: {
     opportunity: ['opportunity_id', 'occurred_at', 'event_type', 'outcome', 'from_stage_id', 'to_stage_id'],
-    time: ['occurred_at', 'event_type', 'opportunity_id', 'actor_user_id'],
+    time: ['occurred_at', 'event_type', 'opportunity_id', 'outcome', 'to_stage_id', 'from_stage_id', 'actor_user_id'],
   },
   cm_tickets: {
     created: [
