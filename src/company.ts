@@ -61,7 +61,12 @@ export function companyKeeper(
         const { entities } = await words();
         const seen =
           scope === 'nobody' ? { customers: [], contacts: [] } : await namesWithin(scope, crm, settings.nicknames);
-        return createParser({ ...entities, ...seen });
+        const people = entities.people.map((person) =>
+          scope === 'nobody' || scope.owners === 'everyone' || scope.owners.includes(person.id)
+            ? person
+            : { ...person, within: false },
+        );
+        return createParser({ ...entities, ...seen, people });
       });
     languages.delete(key);
     languages.set(key, language);

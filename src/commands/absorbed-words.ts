@@ -5,7 +5,7 @@ const absorbed: Readonly<Partial<Record<Intent, readonly Intent[]>>> = {
   campaign_roi: ['new_leads', 'lead_conversion', 'new_customers', 'review_report'],
   churn_analysis: ['churn_rate'],
   churn_risk: ['churn_rate', 'churn_analysis'],
-  clv: ['sales_performance', 'payment_rate'],
+  clv: ['payment_rate'],
   customer_grades: ['customer_profile'],
   data_quality: ['followups', 'new_customers'],
   forecast: ['sales_performance', 'target_attainment', 'sales_trend', 'opportunity_list'],

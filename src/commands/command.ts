@@ -241,6 +241,8 @@ export interface Entities {
     readonly region: string | null;
     readonly department: string | null;
     readonly role: string;
+    /** false for those whose figures the asker may not see: a nickname that also fits someone within is not theirs. */
+    readonly within?: boolean;
     /** What colleagues call them, where the CRM or the settings know it: 老周, 小李. Without it 老/小/总 go by the surname. */
     readonly nicknames?: readonly string[];
   }[];

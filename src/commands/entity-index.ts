@@ -13,6 +13,8 @@ export interface NamedEntity {
 export interface NicknameReading {
   readonly field: 'owner' | 'contact';
   readonly names: readonly string[];
+  /** The one who fits by surname does not bear the title (王总, where 王磊 is a rep), or is not the only one meant: asked. */
+  readonly unsure?: boolean;
 }
 
 export interface EntityIndex {
@@ -26,6 +28,8 @@ export interface EntityIndex {
   /** Whether a text is the short form of a stage (演示, 报价): only a stage where the sentence speaks of stages. */
   stageShortForm(text: string): string | null;
   readonly stageForms: readonly string[];
+  /** From the first to the last. */
+  readonly stages: readonly string[];
   nickname(text: string): NicknameReading | null;
   /** Names of small sets that sound or look like the text, best first. */
   resembling(text: string): readonly NamedEntity[];
@@ -56,7 +60,8 @@ export function createEntityIndex(entities: Entities, reserved: ReadonlySet<stri
     shortForms.push({ text: name.slice(0, 2), field, value: name }, { text: name.slice(-2), field, value: name });
   };
   for (const person of entities.people) add(person.name, 'owner', person.name);
-  for (const name of entities.departments) add(name, 'department', name);
+  // The root of the tree is called like the whole company: 看全公司 is no department.
+  for (const name of entities.departments) if (!/^(?:全|本|总)?公司$|^集团$/.test(name)) add(name, 'department', name);
   for (const name of entities.regions) {
     for (const tail of ['', '区', '大区', '地区', '片区', '区域'])
       add(name.replace(/大?区$/, '') + tail, 'region', name);
@@ -111,7 +116,8 @@ export function createEntityIndex(entities: Entities, reserved: ReadonlySet<stri
       contactNicknames.set(nickname, (contactNicknames.get(nickname) ?? new Set()).add(contact.name));
     }
   }
-  const peopleBySurname = new Map<string, { name: string; role: string }[]>();
+  const peopleBySurname = new Map<string, Entities['people'][number][]>();
+  const outside = new Set(entities.people.filter((person) => person.within === false).map((person) => person.name));
   for (const person of entities.people) {
     peopleBySurname.set(person.name[0]!, [...(peopleBySurname.get(person.name[0]!) ?? []), person]);
     if (person.name.length === 3 && !small.has(person.name.slice(1))) note(person.name.slice(1), person.name);
@@ -150,6 +156,7 @@ export function createEntityIndex(entities: Entities, reserved: ReadonlySet<stri
     customers,
     longest,
     regions: entities.regions,
+    stages: entities.stages,
     begins: (two) => customers.begins(two) || beginnings.has(two),
     stageForms: [...stageForms.keys()].sort((a, b) => b.length - a.length),
     stageShortForm: (text) => stageForms.get(text) ?? null,
@@ -161,7 +168,15 @@ export function createEntityIndex(entities: Entities, reserved: ReadonlySet<stri
     },
     nickname(text) {
       const configured = nicknames.get(text);
-      if (configured !== undefined) return { field: 'owner', names: [...configured] };
+      if (configured !== undefined) {
+        // 小李 is 李强 to the company; to a manager who sees 李娜 alone it may be her.
+        const fitting = peopleBySurname.get(/^[老小](.)$/.exec(text)?.[1] ?? '') ?? [];
+        const near = fitting.filter((person) => person.within !== false).map((person) => person.name);
+        const bearers = [...configured];
+        return bearers.some((name) => outside.has(name)) && near.length > 0
+          ? { field: 'owner', names: near, unsure: true }
+          : { field: 'owner', names: bearers };
+      }
       const configuredContacts = contactNicknames.get(text);
       if (configuredContacts !== undefined) return { field: 'contact', names: [...configuredContacts] };
       const form = nicknameForm.exec(text);
@@ -171,11 +186,13 @@ export function createEntityIndex(entities: Entities, reserved: ReadonlySet<stri
         const given = nicknames.get(surname);
         return given === undefined ? null : { field: 'owner', names: [...given] };
       }
-      const people = peopleBySurname.get(surname) ?? [];
+      const all = peopleBySurname.get(surname) ?? [];
+      const seen = all.filter((person) => person.within !== false);
+      const people = seen.length > 0 ? seen : all;
       if (form[4] !== undefined) {
         const senior = people.filter((person) => seniorRoles.test(person.role));
-        const names = (senior.length > 0 ? senior : people).map((person) => person.name);
-        if (names.length > 0) return { field: 'owner', names };
+        if (senior.length > 0) return { field: 'owner', names: senior.map((person) => person.name) };
+        if (people.length > 0) return { field: 'owner', names: people.map((person) => person.name), unsure: true };
       } else if (form[1] === '小') {
         const junior = people.filter((person) => !seniorRoles.test(person.role));
         const names = (junior.length > 0 ? junior : people).map((person) => person.name);

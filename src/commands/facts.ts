@@ -43,12 +43,14 @@ export interface Facts {
   readonly chart: Slots['chart'] | null;
   readonly format: Slots['format'] | null;
   readonly stagePair: readonly [string, string] | null;
+  /** 转化率 成交 潜在客户: the way back, which nothing takes. */
+  readonly stagesTurned: boolean;
   readonly shortStages: readonly string[];
   readonly dimensionMarks: readonly DimensionMark[];
 }
 
 const excludes =
-  /(?:除了?|除开|除去|别管|不管|不用管|不要管|不含|不包括|不包含|排除|去掉|剔除|不算|不要|不看|刨去|刨开)(?:客户|大区|渠道|行业)? ?(?:[A-Z][和、跟与 ]?)*$/;
+  /(?:(?<!是)不是|并非|非|除了?|除开|除去|别管|不管|不用管|不要管|不含|不包括|不包含|排除|去掉|剔除|不算|不要|不看|刨去|刨开)(?:客户|大区|渠道|行业)? ?(?:[A-Z][和、跟与 ]?)*$/;
 const excludesAfter = /^ ?的?(?:客户|单子?)?(?:除外|以外|之外|不算|去掉|排除|剔除|拿掉|刨掉|不要)/;
 const adds = /(?:再?加上|再?加一?个|再加|也?加|还有|外加|连同|并上|也看看?|加进|带上) ?(?:[A-Z][和、跟与 ]?)*$/;
 const teamAfter =
@@ -90,6 +92,7 @@ export function gatherFacts(
   scan: Scan,
   stageForms: readonly string[],
   stageOf: (form: string) => string | null,
+  stageOrder: readonly string[],
 ): Facts {
   const { skeleton } = scan;
   const named: Record<string, string[]> = {};
@@ -139,8 +142,9 @@ export function gatherFacts(
         break;
       }
       case 'nickname': {
-        const { field, names } = mark.reading;
-        if (names.length === 1) put(target, field === 'owner' && teamAfter.test(after) ? 'team_of' : field, names);
+        const { field, names, unsure } = mark.reading;
+        if (names.length === 1 && unsure !== true)
+          put(target, field === 'owner' && teamAfter.test(after) ? 'team_of' : field, names);
         else doubts.push({ typed: mark.text, field, names, start: mark.start });
         break;
       }
@@ -221,6 +225,7 @@ export function gatherFacts(
     chart: chartIn(skeleton),
     format: formatIn(skeleton),
     stagePair: pair,
+    stagesTurned: pair !== null && stageOrder.indexOf(pair[0]) > stageOrder.indexOf(pair[1]),
     shortStages: short,
     dimensionMarks: marks,
   };

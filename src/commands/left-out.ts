@@ -16,6 +16,8 @@ export interface LeftOut {
   readonly why?: string;
   /** What may have been meant: read with each of these facts. */
   readonly meant?: readonly Facts[];
+  /** The reports that take it up. */
+  readonly instead?: readonly Intent[];
 }
 
 /** Orders that keep what was said as their own text, or answer whatever else stands beside them. */
@@ -39,24 +41,30 @@ export function leftOut(intent: Intent, slots: Draft, scan: Scan, facts: Facts, 
       meant: ['同比', '环比'].map((word) => ({ ...facts, skeleton: skeleton.replaceAll(word, '') })),
     };
   // 本月比上月, 跟去年同期比: the period held against stands in the comparison.
-  const turned = turnedRange(facts, scan);
+  const turned = turnedRange(facts, scan) ?? turnedStages(intent, facts);
   if (turned !== null) return turned;
   let extraPeriods =
     typeof slots.compare === 'string' || (slots.compare !== undefined && /同期/.test(skeleton)) ? 1 : 0;
   for (const [place, mark] of scan.markAt.entries()) {
     if (mark === null) continue;
     const typed = scan.text.slice(mark.start, mark.end);
-    if (isHeld(mark, intent, slots, place, scan, facts, context)) continue;
+    if (isHeld(mark, intent, slots, place, scan, context)) continue;
     if (mark.kind === 'period' && extraPeriods > 0) {
       extraPeriods--;
       continue;
     }
     if (mark.kind === 'period' && facts.periods.length === 2) return twoPeriods(facts, scan);
+    if (mark.kind === 'amount' && mark.amount.kind === 'days')
+      return { words: typed.trim(), meant: [{ ...facts, days: null, daysTyped: null }] };
     return { words: typed.trim() };
   }
   const contact = facts.named.contact?.[0];
   if (contact !== undefined && !aboutContacts.test(intent))
-    return { words: contact, why: `${contact}是客户那边的联系人,这张报表不按联系人看。要看哪个?` };
+    return {
+      words: contact,
+      why: `${contact}是客户那边的联系人,这张报表不按联系人看。要看哪个?`,
+      instead: ['customer_detail', 'interaction_timeline'],
+    };
   return metricLeftOut(intent, slots, facts) ?? breakdownLeftOut(intent, slots, scan, facts);
 }
 
@@ -79,6 +87,17 @@ function metricLeftOut(intent: Intent, slots: Draft, facts: Facts): LeftOut | nu
   const other = facts.metrics.find((metric) => metric !== slots.metric && !/^(?:yoy|mom|gap)$/.test(metric));
   const words = metricWords.find(({ id }) => id === other)?.name;
   return words === undefined ? null : { words, why: `一次看一个数,「${words}」另看。先看这个?` };
+}
+
+/** 转化率 成交 潜在客户: deals do not go that way. */
+function turnedStages(intent: Intent, facts: Facts): LeftOut | null {
+  if (intent !== 'stage_conversion' || facts.stagePair === null || !facts.stagesTurned) return null;
+  const [from, to] = facts.stagePair;
+  return {
+    words: `${from} ${to}`,
+    why: `商机是从${to}走到${from}的,要看这一段吗?`,
+    meant: [{ ...facts, stagePair: [to, from], stagesTurned: false }],
+  };
 }
 
 /** 100万到1万: no amount lies between. */
@@ -128,15 +147,7 @@ function breakdownLeftOut(intent: Intent, slots: Draft, scan: Scan, facts: Facts
     : { words: noDimension[0], why: `「${noDimension[0]}」还拆不了,先看不拆的?` };
 }
 
-function isHeld(
-  mark: Mark,
-  intent: Intent,
-  slots: Draft,
-  place: number,
-  scan: Scan,
-  facts: Facts,
-  context: ParseContext,
-): boolean {
+function isHeld(mark: Mark, intent: Intent, slots: Draft, place: number, scan: Scan, context: ParseContext): boolean {
   switch (mark.kind) {
     case 'entity':
       return (
@@ -160,7 +171,7 @@ function isHeld(
     case 'period':
       return mark.period.vague === true || holdsPeriod(mark.period.period, mark.period.upcoming, slots, context);
     case 'amount':
-      return holdsAmount(mark.amount, intent, slots, facts);
+      return holdsAmount(mark.amount, intent, slots, context);
   }
 }
 
@@ -203,18 +214,20 @@ function holdsPeriod(
   );
 }
 
-function holdsAmount(amount: AmountMark, intent: Intent, slots: Draft, facts: Facts): boolean {
+function holdsAmount(amount: AmountMark, intent: Intent, slots: Draft, context: ParseContext): boolean {
   const threshold = slots.threshold as { days?: number; value?: number } | undefined;
   if (slots.relative_period !== undefined) return true;
   switch (amount.kind) {
     case 'days':
       return (
-        threshold?.days === amount.days ||
+        (threshold?.days === amount.days && amount.days > 0) ||
         slots.due !== undefined ||
         slots.until !== undefined ||
         // The chance of winning is that of the next 30 days.
         (intent === 'win_probability' && amount.days === 30) ||
-        (intent === 'renewal_due' && facts.periods.length === 0 && amount.days > 0 && slots.period !== undefined)
+        (intent === 'renewal_due' &&
+          (slots.period as Period).to === addDays(context.moment.today, amount.days) &&
+          amount.days > 0)
       );
     case 'share':
       return (

@@ -181,15 +181,16 @@ export function fillOrderSlots(
     case 'feedback_wrong_number': {
       slots.context = 'last_report';
       const claimed =
-        /(?:签|成交|跟进|做|卖|拜访|回款|成|有|是|应该是?|明明)了?.{0,3}?(\d+|[一二两三四五六七八九十]+) ?(?:单|个|家|次|条|笔)/.exec(
+        /(?:签|成交|跟进|做|卖|拜访|回款|成|有|是|就|才|只|应该是?|明明)了?.{0,3}?(\d+|[一二两三四五六七八九十]+) ?(?:单|个|家|次|条|笔)/.exec(
           scan.text,
         );
       if (claimed !== null) {
         const value = Number(claimed[1]) || '零一二三四五六七八九十'.indexOf(claimed[1]!.replace('两', '二'));
         if (value > 0) slots.claimed = value;
       }
-      if (facts.me) slots.filters = { owner: ['@me'] };
-      else copy(about, slots, ['filters']);
+      // 我这边就3个 tells where the other number comes from.
+      if (facts.me && !/我这[边里儿]/.test(skeleton)) slots.filters = { owner: ['@me'] };
+      else if (!facts.me) copy(about, slots, ['filters']);
       if (period !== null) slots.period = period;
       break;
     }

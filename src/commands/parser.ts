@@ -126,7 +126,7 @@ function read(text: string, round: Round, context: ParseContext, parts: Parts): 
         );
     }
   }
-  const facts = gatherFacts(scan, parts.entities.stageForms, parts.entities.stageShortForm);
+  const facts = gatherFacts(scan, parts.entities.stageForms, parts.entities.stageShortForm, parts.entities.stages);
   const problem = problemOf(facts, text, round, context, parts);
   if (problem !== null) return problem;
   const best = ranking.intents[0];
@@ -198,7 +198,7 @@ function problemOf(
   const names = doubt.names.slice(0, 5);
   const entities = names.map((value) => ({ field, value }));
   return clarify(
-    `「${typed}」有 ${doubt.names.length} 位,是哪一位?`,
+    names.length === 1 ? `「${typed}」是指${names[0]}吗?` : `「${typed}」有 ${doubt.names.length} 位,是哪一位?`,
     { reason: 'ambiguous_name', field, suggest: names },
     readingsOf(entities, start, typed, text, round, context, parts),
   );
@@ -265,13 +265,13 @@ function decide(scan: Scan, ranking: Ranking, facts: Facts, round: Round, contex
     if (!bareName || context.previous !== null) return command(followUp.intent, followUp.slots, repairs);
   }
   if (best === undefined || (weak && !isCustomerQuestion(best.intent, facts))) return nothingFits(scan, facts, context);
-  const doubtful = doubtOf(best.intent, best.weight, ranking, facts, scan, ranked, context);
-  if (doubtful !== null && round.number < lastRound) return doubtful;
   const { slots, assumed } = slotsFor(best.intent, facts, scan, ranked, context);
   const { intent } = best;
   // 订阅 alone is taken up by whoever handles subscriptions.
   const missing = vocabularyWords.has(scan.text) ? null : incompleteOrder(intent, slots);
   if (missing !== null) return clarify(missing, { reason: 'incomplete_order' });
+  const doubtful = doubtOf(intent, best.weight, ranking, facts, scan, ranked, context);
+  if (doubtful !== null && round.number < lastRound) return doubtful;
   if (slots.clarify === 'period') {
     const { clarify: _, ...rest } = slots;
     const readings = recentLengths(context.moment.today).map((period) =>
@@ -292,12 +292,27 @@ function doubtOf(
   ranked: readonly Intent[],
   context: ParseContext,
 ): Understanding | null {
-  if (isOrder(intent) || intent === 'alert_ack' || intent === 'alert_mute') return null;
+  const report = ranking.words[0]?.intent;
+  if (/核对/.test(scan.skeleton) && intent === 'feedback_wrong_number' && report !== undefined) {
+    const reading = readingAs(report, facts, scan, ranked, context);
+    return clarify(
+      `先看「${reading.words}」,再打「核对」,就列出算进去和没算的。`,
+      { reason: 'incomplete_order', suggest: [reading.words] },
+      [reading],
+    );
+  }
+  if (isOrder(intent) && !readsToTheEnd.test(intent)) return null;
+  if (intent === 'alert_ack' || intent === 'alert_mute') return null;
   const offered = (intents: readonly Intent[], said = facts): Reading[] =>
     present(intents.map((one) => readingAs(one, said, scan, ranked, context)));
   const ask = (why: string, reason: string, readings: readonly Reading[]): Understanding =>
     clarify(why, { reason, suggest: readings.map((one) => one.words) }, readings);
-  const other = ranking.words.find((found) => isReportIntent(found.intent) && !absorbs(intent, found.intent));
+  if (isOrder(intent)) return unheldOf(intent, ranking, facts, scan, ranked, context);
+  // 大客户贡献了多少业绩 is the share of the best; 业绩 大客户 says two things.
+  const shares = intent === 'clv' && /贡献|占/.test(scan.skeleton);
+  const other = shares
+    ? undefined
+    : ranking.words.find((found) => isReportIntent(found.intent) && !absorbs(intent, found.intent));
   if (other !== undefined) return ask('这句里说了两样,要看哪个?', 'ambiguous_intent', offered([intent, other.intent]));
   const unserved = unservedWords(intent, scan.text, facts, context.moment.today);
   if (unserved !== null)
@@ -305,15 +320,36 @@ function doubtOf(
   const rival = ranking.intents[1];
   if (rival !== undefined && weight - rival.weight < close && !isOrder(rival.intent))
     return ask('这句有两种读法,要看哪个?', 'ambiguous_intent', offered([intent, rival.intent]));
+  return unheldOf(intent, ranking, facts, scan, ranked, context);
+}
+
+/** Orders that are asked about when something in them is not taken up; the others keep what was said as text. */
+const readsToTheEnd = /^(?:alert_create|subscription_create|subscription_update|export|metric_definition)$/;
+
+/** What was said and the command does not hold: marked stretches and words alike. */
+function unheldOf(
+  intent: Intent,
+  ranking: Ranking,
+  facts: Facts,
+  scan: Scan,
+  ranked: readonly Intent[],
+  context: ParseContext,
+): Understanding | null {
+  const offered = (intents: readonly Intent[], said = facts): Reading[] =>
+    present(intents.map((one) => readingAs(one, said, scan, ranked, context)));
+  const ask = (why: string, reason: string, readings: readonly Reading[]): Understanding =>
+    clarify(why, { reason, suggest: readings.map((one) => one.words) }, readings);
   const { slots } = slotsFor(intent, facts, scan, ranked, context);
   const passedOver = leftOut(intent, slots, scan, facts, context);
   if (passedOver !== null)
     return ask(
       passedOver.why ?? `「${passedOver.words}」在这里用不上,先看不带它的?`,
       'unserved_words',
-      present((passedOver.meant ?? [facts]).flatMap((meant) => offered([intent], meant))),
+      present((passedOver.meant ?? [facts]).flatMap((meant) => offered(passedOver.instead ?? [intent], meant))),
     );
-  const unread = stretchesLeftBy({ intent, slots }, scan, ranking, facts).filter(saysSomething).map(contentOf);
+  const unread = stretchesLeftBy({ intent, slots }, scan, ranking, facts)
+    .filter(saysSomething)
+    .map((run) => contentOf(run) || run.text);
   if (unread.length > 0)
     return ask(`「${unread[0]}」没读懂,是要看这个吗?`, 'unread_words', offered([intent, ...ranked.slice(1, 2)]));
   return null;

@@ -46,6 +46,7 @@ const baseWeight: Readonly<Partial<Record<Intent, number>>> = {
   subscription_update: 11.5,
   alert_create: 8,
   alert_mute: 12,
+  feedback_wrong_number: 10.6,
   export: 10.2,
   help: 10.4,
   metric_definition: 10.8,
@@ -231,6 +232,15 @@ export function rankIntents(skeleton: string): Ranking {
     note(intent, namedBy(gaps, skeleton));
     add(intent, weight);
   }
+  // 签单周期按月看 is that report by months: a trend only where 走势 is said, or where deals are counted.
+  if (
+    weights.has('sales_trend') &&
+    found.some(
+      ({ intent }) => !/^(?:sales_performance|sales_trend|ranking|target_|customer_detail|opportunity_)/.test(intent),
+    ) &&
+    !/走势|趋势|曲线|走向/.test(skeleton)
+  )
+    weights.delete('sales_trend');
   // A级 and 几个 beside 沉默客户 narrow that list: they do not ask for the grades.
   const grades = weights.get('customer_grades');
   if (grades !== undefined && found.some((one) => customerLists.test(one.intent)))

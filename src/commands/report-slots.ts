@@ -1,3 +1,4 @@
+import { addDays } from '../calendar/day.ts';
 import type { Dimension, FilterField, Intent, ParseContext } from './command.ts';
 import { beside, meantPeriod, readComparison } from './comparison.ts';
 import { defaultPeriods, defaultThresholds, periodOf } from './default-slots.ts';
@@ -123,7 +124,7 @@ function groupFor(intent: Intent, facts: Facts): Dimension[] {
       add('grade', groups.length === 0 && /等级/.test(skeleton));
       break;
     case 'sales_performance':
-      add('owner', facts.named.owner !== undefined && facts.named.owner.length >= 2);
+      add('owner', facts.named.owner !== undefined && facts.named.owner.length >= 2 && beside.test(skeleton));
       add(
         'region',
         facts.named.region !== undefined &&
@@ -135,6 +136,13 @@ function groupFor(intent: Intent, facts: Facts): Dimension[] {
         'region',
         facts.excluded.region !== undefined && /其他|其它|别的|各区|区/.test(skeleton) && groups.length === 0,
       );
+      for (const [field, dimension] of [
+        ['product_line', 'product'],
+        ['industry', 'industry'],
+        ['channel', 'channel'],
+        ['city', 'city'],
+      ] as const)
+        add(dimension, facts.excluded[field] !== undefined && /其他|其它|别的/.test(skeleton) && groups.length === 0);
       add(
         'owner',
         facts.excluded.owner !== undefined && /其他|其它|别的?人|大家|各人/.test(skeleton) && groups.length === 0,
@@ -187,6 +195,11 @@ export function fillReportSlots(intent: Intent, facts: Facts, context: ParseCont
     slots.clarify = 'period';
   } else if (main !== null && !vague) {
     slots.period = main;
+  } else if (intent === 'renewal_due' && facts.daysTyped !== null && facts.daysTyped > 0) {
+    // 续费到期 60天: the days ahead.
+    const ahead = facts.daysTyped;
+    const label = ahead === 30 ? 'next_30_days' : 'range';
+    slots.period = { label, from: addDays(today, 1), to: addDays(today, ahead) };
   } else if (usual !== undefined) {
     slots.period = periodOf(usual, today);
     assumed.period = usual;
@@ -223,6 +236,7 @@ export function fillReportSlots(intent: Intent, facts: Facts, context: ParseCont
   if (present(filters)) slots.filters = filters;
   if (present(facts.excluded)) slots.filters_not = facts.excluded;
   if (groups.length > 0) slots.group_by = groups;
+  if (facts.format === 'table') slots.format = 'table';
   if (/发到?(?:群|本群|这个群)/.test(skeleton)) slots.target = 'this_group';
   return { slots, assumed };
 }

@@ -1,3 +1,4 @@
+import { metricWords } from '../metrics/vocabulary.ts';
 import type { Intent } from './command.ts';
 import type { Draft } from './draft.ts';
 
@@ -114,6 +115,9 @@ const sideWords: readonly SideWord[] = [
     taken: either(has('metric'), under(deals)),
   },
   { words: '变[好差长短快慢多少高低坏]|[几多少]+个?(?:百分)?点|有没有变', taken: has('compare') },
+  { words: '(?:做|搞|弄|办)完|落实|定的?事?', taken: has('view', 'context') },
+  { words: '收入|营收|业绩|成交额?', taken: (intent, slots) => intent === 'clv' && slots.metric !== undefined },
+  { words: '(?:超过|大于|高于|多于|少于|小于|低于|不到|跌破|>|<) ?\\d+', taken: has('threshold') },
   { words: '[这那上]批|[这那]波', taken: has('context') },
   { words: '(?:按|照)(?:现在|目前|这个|当前)?的?(?:速度|进度|节奏)', taken: has('view') },
   {
@@ -132,6 +136,16 @@ const sideWords: readonly SideWord[] = [
     taken: under(/^(?:payment_|sales_performance|pipeline_value|campaign_roi|avg_order_value)/),
   },
   { words: '停|卡|拖|待|呆|压', taken: under(/^(?:stage_|funnel_bottleneck)/) },
+  { words: '(?:订阅|退订|行动项|待办|任务|编号) ?\\d{1,9}(?!\\d|:|点)', taken: has('id') },
+  {
+    words: metricWords
+      .flatMap(({ name, aliases }) => [name, ...aliases])
+      .map((word) => word.toLowerCase())
+      .filter((word) => /^[一-龥a-z]+$/.test(word))
+      .sort((a, b) => b.length - a.length)
+      .join('|'),
+    taken: under(/^(?:metric_definition|alert_create)$/),
+  },
   { words: '第[二2][次单]', taken: under(/^repurchase_rate$/) },
   {
     words: '短信|微信|优惠券',
@@ -149,7 +163,7 @@ const sideWords: readonly SideWord[] = [
   { words: '(?:老板|领导|客户|那边)(?:在|正)?(?:催|等着?|急)|等着' },
   {
     words:
-      '带原因|带来|最后(?=能|成交|签|到|卖|做)|一般|[瞅看瞧查扫]一?[眼下遍]|这块|那块|里头|[这那]几天|好几天|什么样|[那这]么多|写[个份]|就行|用(?=表格|图)|拉个单子|按(?=加权|概率)|T内',
+      '带原因|带来|以后|咋(?=定义|算|来|统计)|时候|一声|多少[起例宗件]|最后(?=能|成交|签|到|卖|做)|一般|[瞅看瞧查扫]一?[眼下遍]|这块|那块|里头|[这那]几天|好几天|什么样|[那这]么多|写[个份]|就行|用(?=表格|图)|拉个单子|按(?=加权|概率)|T内',
   },
   { words: '从头到尾|系统|有没有|大不大|准不准|准确|靠谱|这一?步|转了|高|低|多|少|快|慢|大|小|长|短|久|好|坏' },
 ];

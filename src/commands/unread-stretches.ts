@@ -43,8 +43,10 @@ export function stretchesLeftBy(
   // 再往前一期 is read as a whole.
   if (command.slots.relative_period !== undefined) return [];
   const known = withDimensions(markedPlaces(scan), scan, facts);
+  // Orders are about a report: its words are theirs.
+  const isAbout = /^(?:alert_|subscription_|export|metric_definition)/.test(command.intent);
   for (const { intent, places } of ranking.readings) {
-    if (!absorbs(command.intent, intent) && !absorbs(intent, command.intent)) continue;
+    if (!isAbout && !absorbs(command.intent, intent) && !absorbs(intent, command.intent)) continue;
     for (const place of places) known[scan.textAt[place]!] = 1;
   }
   for (const place of sidePlaces(scan.skeleton, command)) known[scan.textAt[place]!] = 1;
@@ -67,7 +69,8 @@ function withDimensions(known: Uint8Array, scan: Scan, facts: Facts): Uint8Array
 export const contentOf = (run: UnreadStretch): string => run.text.replace(followWords, '').replace(filler, '').trim();
 
 /** Whether a stretch says something that must not be passed over, be it a single character: 业绩差, 人均, 非华东, 新. */
-export const saysSomething = (run: UnreadStretch): boolean => /[一-龥a-z\d]/.test(contentOf(run));
+export const saysSomething = (run: UnreadStretch): boolean =>
+  /[一-龥a-z\d]/.test(contentOf(run)) || (run.whole && /^[人家个位条张份单元数表图列分名级上下再就]$/.test(run.text));
 
 const followWords =
   /换成?|改成?|只看|只要|仅看|再加上?|加上|去掉|拆开|拆|分开?|展开|点开|细看|往前|推|呢|画成?|切|合并|返回|上一个|那|看看|怎么样|钻|深挖|明细|详细|逐条|凭什么|咋回事|怎么回事|掉|这么|会/g;

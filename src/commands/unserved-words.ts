@@ -47,6 +47,12 @@ const unserved: readonly {
     why: '要改推送,打:修改订阅;不要了,打:退订。还是要看这份?',
   },
   { words: /不想看|不看/, under: /./, instead: [], why: '不看的话不用管它;不要再推,打:退订。还是要看这个?' },
+  {
+    words: /excel|xlsx?|csv|pdf/,
+    under: /^(?!export|drill_down|refine)/,
+    instead: ['export'],
+    why: '要导出来吗?',
+  },
   { words: /最[快慢]/, under: /^(?:sales_performance|ranking)$/, instead: ['sales_cycle', 'ranking'] },
   { words: /[好差高低大多]的客户/, under: /^sales_performance$/, instead: ['clv', 'sales_performance'] },
   {

@@ -369,6 +369,12 @@ export const orderWords = {
   ),
   subscription_cancel: words('退订', '取消订阅 删除订阅 停止订阅 退掉订阅', 'unsubscribe', 'td qxdy'),
   subscription_update: words('修改订阅', '改订阅 调整订阅 更新订阅 订阅改成', 'update subscription', 'xgdy'),
+  feedback_wrong_number: words(
+    '核对',
+    '数据核对 核对数据 核对数字 核对一下 数据对不上 数对不上',
+    'check the numbers',
+    '',
+  ),
   alert_create: words('预警', '设置预警 新建预警 添加预警 设预警 设个预警 加个预警', 'alert', 'yjing'),
   alert_mute: words('静音', '免打扰 屏蔽预警 暂停预警 关闭预警 别再提醒 预警静音 提醒静音', 'mute', 'jyin'),
   scope_request: words('申请权限', '开通权限 申请查看 权限申请 申请看 开权限', 'request access', 'sqqx'),

@@ -61,10 +61,7 @@ const commands: fc.Arbitrary<Command> = fc
   .map(({ intent, filters, group_by, compare, ...rest }) => {
     const slots: Record<string, unknown> = { period: rest.period };
     if (Object.keys(filters).length > 0) slots.filters = filters;
-    // Two people or regions side by side are shown side by side.
-    const pairs = [...((filters.owner?.length ?? 0) >= 2 ? (['owner'] as const) : [])];
-    const groups = [...new Set([...(group_by ?? []), ...(intent === 'sales_performance' ? pairs : [])])];
-    if (groups.length > 0) slots.group_by = groups;
+    if (group_by !== undefined) slots.group_by = group_by;
     if (compare !== undefined) slots.compare = compare;
     if (rest.scope !== undefined) slots.scope = rest.scope;
     return { intent, slots: slots as Slots };
