@@ -95,7 +95,11 @@ export async function start(
     state,
     clock,
     log,
-    onDeadLetter: async (letter) => schedule?.plan.notices.ofDeadLetter(letter),
+    onDeadLetter: async (letter) => {
+      // Called again at a later sweep: what was given up before the start is told as well.
+      if (schedule === null) throw new Failure('unavailable', 'the schedule has not begun', '还没有启动完。');
+      await schedule.plan.notices.ofDeadLetter(letter);
+    },
     onSettled: (platform, kind) => instruments.sends.inc({ platform, outcome: kind }),
   });
   const carrier =

@@ -42,7 +42,7 @@ export interface CourierOptions {
   readonly retry?: RetryLimits;
   /**
    * Tells a human of a message that was given up. Called until it resolved once, so what it enqueues needs the letter's
-   * id in its idempotency key.
+   * id in its idempotency key. Left out = another process tells.
    */
   onDeadLetter?(letter: DeadLetter): Promise<void>;
   /** For metrics. */
@@ -193,10 +193,13 @@ export function createCourier(options: CourierOptions): Courier {
 
   /** Tells a human of what was given up, each once. */
   function tell(): Promise<void> {
+    // A script that carries the outbox along leaves the telling to the server.
+    const { onDeadLetter } = options;
+    if (onDeadLetter === undefined) return Promise.resolve();
     telling ??= (async () => {
       try {
         for (const letter of await outbox.untoldDeadLetters(50)) {
-          await options.onDeadLetter?.(letter);
+          await onDeadLetter(letter);
           await outbox.markTold([letter.outboxId]);
         }
       } catch (error) {

@@ -6,11 +6,14 @@ export interface ResendFilter {
   /** The beginning of the cause, such as `digest:funnel:2026-11-22`. */
   readonly cause?: string;
   readonly targetId?: string;
+  /** Given up at this instant or later, milliseconds since 1970. */
+  readonly since?: number;
 }
 
 const matches = (letter: DeadLetter, filter: ResendFilter): boolean =>
   (filter.cause === undefined || letter.cause.startsWith(filter.cause)) &&
-  (filter.targetId === undefined || letter.targetId === filter.targetId);
+  (filter.targetId === undefined || letter.targetId === filter.targetId) &&
+  (filter.since === undefined || letter.failedAt >= filter.since);
 
 /** The messages that were given up, newest first, at most 1,000. */
 export async function listDeadLetters(

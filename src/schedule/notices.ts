@@ -81,7 +81,7 @@ export function noticesTo(house: NoticeHouse): Notices {
       const sentence =
         kindly ??
         (ended.state === 'missed'
-          ? `${day} 的${title}有收件人没发成,已过补发时间(${whyMissed(ended.why)})。要补就运行 npm run digest。`
+          ? `${day} 的${title}有收件人没发成,已过补发时间(${whyMissed(ended.why)})。要补就运行 npm run digest -- ${nameOf(ended.job)}。`
           : `${day} 的${title}没有发成:${ended.why ?? '原因见日志'}。`);
       // One word for a morning, not one for each of two hundred groups; refusals have their own reason each.
       await tell(`${ended.job}:${ended.day}:${ended.state}${kindly === null ? '' : `:${ended.target}`}`, sentence);
@@ -90,14 +90,17 @@ export function noticesTo(house: NoticeHouse): Notices {
       house.log.error({ ...letter }, 'a message was given up; npm run digest -- --resend sends it again');
       // A notice that cannot be delivered is no reason for another one.
       if (letter.cause.startsWith(`${cause}:`)) return;
-      const what = letter.cause.startsWith('inbox:') ? '一条回答' : '一条定时消息';
-      await tell(
-        `dead:${letter.cause}`,
-        `${what}没有送到(${platformWords[letter.platform] ?? letter.platform}):${letter.why}。处理好后运行 npm run digest -- --resend 可以再发。`,
-      );
+      const via = platformWords[letter.platform] ?? letter.platform;
+      const sentence = letter.cause.startsWith('inbox:')
+        ? `有人问了话,回答没有送到(${via}):${letter.why}。处理好后请他再问一次。`
+        : `一条定时消息没有送到(${via}):${letter.why}。处理好后运行 npm run digest -- --resend 可以再发。`;
+      await tell(`dead:${letter.cause}`, sentence);
     },
   };
 }
+
+/** As `npm run digest` calls it: `funnel` of `digest:funnel`. */
+const nameOf = (job: string): string => job.replace(/^digest:/, '');
 
 const whyMissed = (why: string | null): string =>
   why === 'nothing was running at its time'

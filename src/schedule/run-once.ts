@@ -49,7 +49,7 @@ export async function runOnce(
       }
       case 'nothing':
         await store.slots.end(claim, 'void', prepared.why);
-        return { kind: 'refused', kindly: prepared.why };
+        return { kind: 'refused', kindly: '这一次没有要说的,什么也没有发' };
       case 'refused':
         await store.slots.release(claim, 0, prepared.why);
         return { kind: 'refused', kindly: prepared.kindly };

@@ -11,10 +11,11 @@ import { calendarWatch } from './calendar-watch.ts';
 import type { ScheduleSettings } from './config.ts';
 import { type DigestJob, digestJob } from './digests/digest-job.ts';
 import { funnelDigest } from './digests/funnel-digest.ts';
-import type { Job } from './job.ts';
+import type { Job, Pushed } from './job.ts';
 import { type Notices, noticesTo } from './notices.ts';
 import { pushProblems } from './push-problems.ts';
 import type { RecallSettings } from './recall/config.ts';
+import { previewRecall, type RecallPreview } from './recall/preview-recall.ts';
 import { reachOver } from './recall/reach-over.ts';
 import { type RecallDeps, recallJob } from './recall/recall-job.ts';
 import { createScheduler, type Scheduler } from './scheduler.ts';
@@ -31,7 +32,7 @@ export interface ScheduleHouse {
   readonly log: Log;
   company(moment: Moment): Promise<KnownCompany>;
   /** Remembers the choices of a push, so that a bare number answers them. */
-  readonly pushed?: RecallDeps['pushed'];
+  readonly pushed?: Pushed;
 }
 
 export interface SchedulePlan {
@@ -41,6 +42,8 @@ export interface SchedulePlan {
   readonly digests: ReadonlyMap<string, DigestJob>;
   /** 沉默客户提醒. */
   readonly recall: Job;
+  /** What it would say now, for a dry run. */
+  previewRecall(moment: Moment): Promise<RecallPreview>;
   readonly jobs: readonly Job[];
 }
 
@@ -66,10 +69,11 @@ export function planSchedule(house: ScheduleHouse): SchedulePlan {
         platforms,
         company: house.company,
         log: (event, fields) => log.warn(fields, event),
+        ...(house.pushed === undefined ? {} : { pushed: house.pushed }),
       }),
     ],
   ]);
-  const recall = recallJob({
+  const recallDeps: RecallDeps = {
     company: house.company,
     access: settings,
     settings: settings.recall,
@@ -79,9 +83,10 @@ export function planSchedule(house: ScheduleHouse): SchedulePlan {
     reaching: reachOver(settings, platforms),
     log,
     ...(house.pushed === undefined ? {} : { pushed: house.pushed }),
-  });
+  };
+  const recall = recallJob(recallDeps);
   const jobs = [...digests.values(), recall, calendarWatch(calendar, notices, store.slots)];
-  return { calendar, notices, digests, recall, jobs };
+  return { calendar, notices, digests, recall, previewRecall: (moment) => previewRecall(recallDeps, moment), jobs };
 }
 
 export interface RunningSchedule {

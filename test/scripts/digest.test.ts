@@ -1,6 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { openChatStore } from '../../src/delivery/chat-store.ts';
 import { type Installation, install } from './installation.ts';
 import { runScript } from './run-script.ts';
 
@@ -64,7 +66,62 @@ it('one run sends words and picture to the DingTalk group, to people on both pla
   expect(delivered()).toEqual(after);
 });
 
-it('dead letters are listed and sent again; a name that is none is said', async () => {
+it('what could not be delivered is listed, left alone when it is old, and sent again when asked for', {
+  timeout: 120_000,
+}, async () => {
+  const before = installed.dingtalk.deliveries.length;
+  const ofGroup = () => installed.dingtalk.deliveries.slice(before).filter(({ to }) => to === 'cid-directors');
+  installed.dingtalk.fail('send', { kind: 'answer', status: 400, body: { code: 'group.disbanded', message: 'x' } });
+  const thursday = ['--at', '2026-11-19T09:00:00+08:00'];
+  const failed = await runScript('digest', ['funnel', ...thursday], env);
+  expect(failed.stdout).toMatch(/dingtalk:group:cid-directors.没有送到/);
+  expect(ofGroup()).toEqual([]);
+  const listed = await runScript('digest', ['--resend', '--dry-run'], env);
+  expect(listed.stdout).toMatch(/文字[^\n]*group.disbanded[\s\S]*图[\s\S]*共 2 条/);
+  const store = await openChatStore(env.BOT_DATABASE_URL ?? '');
+  const dayBefore = sql<number>`finished_at - 86400000 - 1000`;
+  await store.database.kysely
+    .updateTable('cb_outbox')
+    .set({ finished_at: dayBefore })
+    .where('state', '=', 'failed')
+    .execute();
+  await store.close();
+  expect((await runScript('digest', ['--resend'], env)).stdout).toContain('另有 2 条失败了一天以上');
+  expect(ofGroup()).toEqual([]);
+  const again = await runScript('digest', ['--resend', '--cause', 'digest:funnel:2026-11-19'], env);
+  expect(again.stdout).toContain('再发 2 条,0 条还是没有成功');
+  expect(ofGroup().map(({ kind }) => kind)).toEqual(['sampleMarkdown', 'sampleImageMsg']);
+});
+
+it('reminders: a dry run says what a run then sends, and leaves no trace; a second run sends nothing', {
+  timeout: 120_000,
+}, async () => {
+  const before = delivered();
+  const dry = await runScript('digest', ['recall', '--at', '2026-11-18T09:05:00+08:00', '--dry-run', '--json'], env);
+  const shown = dry.stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as { recipient: string; text: string });
+  expect(shown.length).toBeGreaterThan(1);
+  expect(shown[0]?.text).toContain('该联系了');
+  expect(delivered()).toEqual(before);
+  const store = await openChatStore(env.BOT_DATABASE_URL ?? '');
+  const { kysely } = store.database;
+  expect(await kysely.selectFrom('cb_recalls').selectAll().execute()).toEqual([]);
+  expect(await kysely.selectFrom('cb_slots').selectAll().where('job', '=', 'recall').execute()).toEqual([]);
+  await store.close();
+  const ran = await runScript('digest', ['recall', '--at', '2026-11-18T09:05:00+08:00'], env);
+  expect(ran.stdout).toMatch(/销售.已入队/);
+  const sent = installed.wecom.memberMessages().filter(({ content }) => content.includes('该联系了'));
+  expect(sent.length).toBe(shown.filter(({ text }) => text.includes('该联系了')).length);
+  const after = delivered();
+  expect((await runScript('digest', ['recall', '--at', '2026-11-18T09:05:00+08:00'], env)).stdout).toContain(
+    '没有再发',
+  );
+  expect(delivered()).toEqual(after);
+});
+
+it('no dead letters, and a name that is none, are said', async () => {
   expect((await runScript('digest', ['--resend'], env)).stdout).toContain('没有发送失败的消息');
   const wrong = await runScript('digest', ['sales'], env);
   expect([wrong.code, wrong.stderr]).toEqual([1, expect.stringContaining('有的是：funnel')]);
