@@ -47,11 +47,12 @@ export function ranking(spec: RankingChart): Draft {
     const over: Mark[] = [...names.marks];
     rows.forEach((row, i) => {
       const y = middle(i);
+      const place = row.place ?? i + 1;
       over.push(
-        text(room.left + 14, y, String(i + 1), {
+        text(room.left + 14, y, String(place), {
           size: sizes.body,
-          weight: i < 3 ? 'bold' : 'normal',
-          colour: i < 3 ? colours.title : colours.muted,
+          weight: place <= 3 ? 'bold' : 'normal',
+          colour: place <= 3 ? colours.title : colours.muted,
           align: 'right',
         }),
         text(numberRight, below ? y - 8 : y, shorten(numbers[i]!, numberColumn, numberSize, 'bold'), {

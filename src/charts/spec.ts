@@ -79,6 +79,8 @@ export interface RankingChart extends ChartFrame {
   readonly kind: 'ranking';
   readonly rows: readonly {
     readonly label: string;
+    /** From 1; left out = as the rows stand. Equal places and the last ones of a longer list are not told by where they stand. */
+    readonly place?: number;
     readonly value: Measure;
     readonly target?: Measure;
     readonly note?: string;

@@ -100,7 +100,7 @@ function splitAtClause(text: string, width: number, size: number, weight: Weight
   const distance = (end: number) => Math.abs(textWidth(text.slice(0, end), size, weight) - middle);
   const best = ends.sort((a, b) => distance(a) - distance(b))[0];
   if (best === undefined || distance(best) > middle * 0.55) return null;
-  const halves = [text.slice(0, best).trim(), text.slice(best).trim()];
+  const halves = [text.slice(0, best).replace(/ · $/, '').trim(), text.slice(best).trim()];
   return halves.every((half) => textWidth(half, size, weight) <= width) ? halves : null;
 }
 

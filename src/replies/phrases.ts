@@ -16,7 +16,7 @@ export function understoodLine(reportName: string, mode: string | null, question
     const dates = periodDates(question.compare.period);
     parts.push(`${word} ${name === dates ? dates : `${name}(${dates})`}`);
   }
-  if (question.top !== null) parts.push(`前 ${question.top}`);
+  if (question.top !== null) parts.push(`${question.slots.order === 'asc' ? '后' : '前'} ${question.top}`);
   return parts.join(' · ');
 }
 

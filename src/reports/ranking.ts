@@ -112,9 +112,10 @@ interface Ranked {
 function ranked(company: Company, question: Question, found: Ranked): Findings {
   const { period, by, main, metrics, cells, rows } = found;
   const { placed: all, unplaced } = placesOf(rows, main);
-  const upside = question.slots.order === 'asc' ? [...all].reverse() : all;
+  const fromBehind = question.slots.order === 'asc';
+  const upside = fromBehind ? [...all].reverse() : all;
   const placed = question.top === null ? upside : upside.slice(0, question.top);
-  const title = titleOf(question, found, all);
+  const title = fromBehind ? titleFromBehind(question, main, placed) : titleOf(question, found, all);
   const others = metrics.filter((metric) => metric !== main).slice(0, shownBeside);
   return {
     title,
@@ -132,15 +133,16 @@ function ranked(company: Company, question: Question, found: Ranked): Findings {
         }),
       ),
     ],
-    narrative: narrativeOf(question, found, all),
+    narrative: fromBehind ? narrativeFromBehind(main, placed, all) : narrativeOf(question, found, all),
     advice: adviceOf(company, question, found, all),
     chart: {
       kind: 'ranking',
       title,
       subtitle: chartSubtitle(`${main.name}排行(按${dimensionNames[by]})`, period, question),
       footer: chartFooter(company, question),
-      rows: placed.slice(0, 15).map(({ row }) => ({
+      rows: placed.slice(0, 15).map(({ place, row }) => ({
         label: row.name,
+        place,
         value: row.at(main)?.value ?? (main.computation.kind === 'ratio' ? null : 0),
         note: noteOf(row, main),
         tone: row.parts[0]?.key === question.viewer.userId ? ('won' as const) : ('ours' as const),
@@ -236,6 +238,29 @@ function narrativeOf(question: Question, found: Ranked, all: readonly Placed[]):
     ]);
   }
   return lines.slice(0, 4);
+}
+
+/** Who asks for the last ones is told of them, and of the first only as the measure. */
+const titleFromBehind = (question: Question, main: Metric, placed: readonly Placed[]): string => {
+  const more = placed.length > 3 ? ` ${placed.length} 个` : '';
+  return `${periodWords(question)}${main.name}排在最后的是${namesOf(placed.map(({ row }) => row))}${more === '' ? '' : `等${more}`}`;
+};
+
+function narrativeFromBehind(main: Metric, placed: readonly Placed[], all: readonly Placed[]): Line[] {
+  const value = ({ row }: Placed): string => valueWords(row.at(main), main, nounOf(main));
+  const last = placed
+    .slice(0, 3)
+    .map(
+      (one) =>
+        `第 ${one.place} 名${all.filter(({ place }) => place === one.place).length > 1 ? '(并列)' : ''}${one.row.name} ${value(one)}`,
+    );
+  const [first, lowest] = [all[0], placed[0]];
+  const even = all.filter(({ place }) => place === lowest?.place).length;
+  const crowd = even > placed.length ? `并列最后的共 ${even} 个,这里列出 ${placed.length} 个。` : '';
+  return [
+    [{ strong: last.join('、') }, '。'],
+    ...(first === undefined ? [] : [[`${crowd}一共 ${all.length} 个,第一名${first.row.name} ${value(first)}。`]]),
+  ];
 }
 
 /** What the amount hides: who sells many, who sells large, who is bought from again (S16). */

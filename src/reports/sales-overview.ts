@@ -274,7 +274,7 @@ function countedApart(contracts: Cells, closed: Cells): string[] {
   const [orders, won] = [contracts.total(wonCount).value ?? 0, closed.total(wonOpportunities).value ?? 0];
   if (orders === won || orders === 0) return [];
   const renewed = contracts.total(renewedOrders).value ?? 0;
-  const ofThem = renewed === 0 ? '' : `,其中续约 ${formatCount(renewed)} 单`;
+  const ofThem = renewed === 0 ? '' : renewed === orders ? ',都是续约' : `,其中续约 ${formatCount(renewed)} 单`;
   return [
     `成交 ${formatCount(orders)} 单按合同签订日算${ofThem};赢单率里的 ${formatCount(won)} 个赢单按商机关闭日算,所以两个数不一样。`,
   ];

@@ -267,7 +267,7 @@ function adviceOf(
   if (first !== undefined) {
     const last = first.lastFollowUp;
     advice.push({
-      text: `先联系${first.name}${last === null ? ',把基本情况问清楚' : `,接着 ${last.at.slice(5, 10)} 那次往下谈`}`,
+      text: `先联系${first.name}${last === null ? ',把基本情况问清楚' : `,接着 ${last.at.slice(0, 4) === today.slice(0, 4) ? last.at.slice(5, 10) : last.at.slice(0, 10)} 那次往下谈`}`,
       who: isOwn(question) ? null : doerFor(company, first.ownerId),
       due: addDays(today, 1),
       command: `客户 ${first.name}`,

@@ -35,6 +35,10 @@ describe('what carries the change of a sum', () => {
     );
     const hidden = [part('未填写', 100, 200, true), part('a', 100, 102), part('b', 100, 99)];
     expect(attributeSum([{ dimension: 'industry', parts: hidden }]).kind).toBe('even');
+    // One part alone spreads nothing evenly.
+    expect(attributeSum([{ dimension: 'region', parts: [{ name: '华东', now: 5, before: 10 }] }]).kind).toBe(
+      'one-part',
+    );
   });
 
   it('adds up: the carriers and the rest are the whole change', () => {

@@ -262,6 +262,22 @@ describe('S16: many cheap deals against few large ones', () => {
     expect(words).toMatch(/老客户再签最多的是李强,3 家;比名次更值得看的是客户会不会回来/);
   });
 
+  it('asked from behind tells of the last ones and crowns nobody', async () => {
+    const found = await answer(
+      { cm_contracts: [...deals('wang', 2, 50_000, 0), ...deals('li', 1, 20_000, 0)] },
+      rankingReport,
+      days('2026-10-01', '2026-12-31', 'this_quarter'),
+      { top: 1, slots: { order: 'asc' } },
+    );
+    const last = found.table!.rows[0]!;
+    expect(found.table!.rows).toHaveLength(1);
+    expect(found.title).toContain(`排在最后的是${last[1]}`);
+    expect(wordsOf(found)).not.toMatch(/居首|最多/);
+    expect(found.chart).toMatchObject({ kind: 'ranking', rows: [{ label: last[1], place: expect.any(Number) }] });
+    const [row] = found.chart?.kind === 'ranking' ? found.chart.rows : [];
+    expect(row?.place).toBeGreaterThan(1);
+  });
+
   it('shares a place on equal values and lists who has nothing', async () => {
     const found = await answer(
       { cm_contracts: [...deals('wang', 2, 50_000, 0), ...deals('li', 1, 100_000, 0)] },

@@ -18,12 +18,15 @@ function face(id, kind) {
   return id === 'bot' ? make('span', 'face bot', '晨') : make('span', 'face', nameOf(id).slice(-2));
 }
 
+// A number and its unit stay on one line.
+const kept = (text) => text.replace(/(\d) (?=[%万亿元天家个人条次单])/g, '$1\u00a0');
+
 function spans(line) {
   return line.map((span) => {
-    if (typeof span === 'string') return document.createTextNode(span);
-    if ('strong' in span) return make('strong', '', span.strong);
+    if (typeof span === 'string') return document.createTextNode(kept(span));
+    if ('strong' in span) return make('strong', '', kept(span.strong));
     const kind = ['muted', 'good', 'warning'].find((name) => name in span);
-    return make('span', kind, span[kind]);
+    return make('span', kind, kept(span[kind]));
   });
 }
 
