@@ -1,9 +1,8 @@
 import type { Figure } from '../figures/figure.ts';
 import { formatCount, formatRate, formatRatio } from '../figures/format.ts';
-import { differs, type Rate, ratioOf } from '../figures/rate.ts';
+import { ratioOf } from '../figures/rate.ts';
 import {
   type DuplicateGroup,
-  type OwnerQuality,
   type QualityAsk,
   type RequiredField,
   readCompleteness,
@@ -11,6 +10,7 @@ import {
   readFaults,
   requiredFields,
 } from '../metrics/data-quality.ts';
+import { dimensionNames, groupingWords } from '../metrics/dimensions.ts';
 import {
   contradictoryDates,
   dataCompleteness,
@@ -24,18 +24,20 @@ import { chartFooter, isOwn, whose } from './captions.ts';
 import { customersOf, duplicatesFound, extraCopies, phonesMissing } from './data-checks.ts';
 import { unanswerable } from './empty-period.ts';
 import { plainFigure, rateFigure } from './figure-of.ts';
-import { doerFor, dueIn, leaderOf } from './next-steps.ts';
-import { ownerName } from './owner-name.ts';
+import { dueIn, leaderOf } from './next-steps.ts';
+import { completenessOf, type QualityCut, type QualityPart, qualityParts, worstPart } from './quality-parts.ts';
 import { type Advice, type Company, defineReport, type Findings, nothingFound, type Question } from './report.ts';
 
 const fields = Object.keys(requiredFields) as RequiredField[];
+
+const cuts = ['owner', 'region', 'department'] as const satisfies readonly QualityCut[];
 
 /** 数据质量 (items 77, 78): required fields, duplicates, orphans, contradictory dates; per owner; or one check alone. */
 export const dataQualityReport = defineReport({
   intent: 'data_quality',
   items: [77, 78],
   defaultPeriod: null,
-  dimensions: ['owner'],
+  dimensions: cuts,
   needs: ['customers'],
   async run(company, question) {
     const refused = unanswerable(question, '数据质量');
@@ -48,11 +50,6 @@ export const dataQualityReport = defineReport({
   },
 });
 
-const cells = (owners: readonly OwnerQuality[]): Rate => ({
-  numerator: owners.reduce((sum, o) => sum + fields.reduce((all, field) => all + o.filled[field], 0), 0),
-  denominator: owners.reduce((sum, o) => sum + o.customers * fields.length, 0),
-});
-
 async function overview(company: Company, question: Question, ask: QualityAsk): Promise<Findings> {
   const inactive = company.directory.people.filter((person) => !person.active).map(({ id }) => id);
   const [owners, groups, faults] = await Promise.all([
@@ -62,7 +59,7 @@ async function overview(company: Company, question: Question, ask: QualityAsk): 
   ]);
   const customers = customersOf(owners);
   if (customers === 0) return nothingFound('没有在管客户', `${whose(question)}现在没有在管的客户,没有数据可查。`);
-  const rate = cells(owners);
+  const rate = completenessOf(owners);
   const byField = fields
     .map((field) => ({
       field,
@@ -71,15 +68,16 @@ async function overview(company: Company, question: Question, ask: QualityAsk): 
     .sort((a, b) => a.rate.numerator - b.rate.numerator);
   const phoneless = customers - byField.find(({ field }) => field === 'phone')!.rate.numerator;
   const [orphans, dates] = [faults.ownerless + faults.orphanDeals, faults.closedBeforeCreated + faults.endsBeforeStart];
-  const ranked = rankedOwners(owners);
-  const worst = worstOwner(ranked);
-  const byOwner = question.groupBy.includes('owner');
+  const cut = cuts.find((each) => question.groupBy.includes(each));
+  const by = cut ?? 'owner';
+  const ranked = qualityParts(company, owners, by);
+  const worst = worstPart(ranked);
   const weakest = byField[0]!;
   const complete = rate.numerator === rate.denominator;
   const title = complete
     ? `必填项都填了,疑似重复 ${formatCount(extraCopies(groups))} 家`
-    : byOwner && worst !== null
-      ? `${ownerName(company.directory, worst.ownerId)}的数据最不全,完整率 ${formatRatio(ratioOf(cells([worst])) ?? 0)}`
+    : cut !== undefined && worst !== null
+      ? `${worst.name}的数据最不全,完整率 ${formatRatio(ratioOf(completenessOf([worst])) ?? 0)}`
       : `数据完整率 ${formatRatio(ratioOf(rate) ?? 0)},缺得最多的是${requiredFields[weakest.field]}`;
   const figures: Figure[] = [
     rateFigure(dataCompleteness, rate),
@@ -88,10 +86,8 @@ async function overview(company: Company, question: Question, ask: QualityAsk): 
     plainFigure(orphanRecords, orphans),
     plainFigure(contradictoryDates, dates),
   ];
-  const drawn = byOwner
-    ? ranked
-        .slice(0, 15)
-        .map((o) => ({ name: ownerName(company.directory, o.ownerId), rate: cells([o]), odd: o === worst }))
+  const drawn = cut
+    ? ranked.slice(0, 15).map((part) => ({ name: part.name, rate: completenessOf([part]), odd: part === worst }))
     : byField.map(({ field, rate: r }) => ({
         name: requiredFields[field] as string,
         rate: r,
@@ -105,9 +101,7 @@ async function overview(company: Company, question: Question, ask: QualityAsk): 
       ...figures,
       plainFigure(overdueCloseDates, faults.overdueCloseDates),
       ...byField.map(({ field, rate: r }) => rateFigure(fieldCompleteness, r, { field: requiredFields[field] })),
-      ...ranked.map((o) =>
-        rateFigure(dataCompleteness, cells([o]), { owner: ownerName(company.directory, o.ownerId) }),
-      ),
+      ...ranked.map((part) => rateFigure(dataCompleteness, completenessOf([part]), { [by]: part.name })),
     ],
     narrative: [
       [
@@ -145,8 +139,8 @@ async function overview(company: Company, question: Question, ask: QualityAsk): 
         : [
             [
               worst === null
-                ? '各人的完整率差别在正常波动以内。'
-                : `${ownerName(company.directory, worst.ownerId)}最低,${formatRate(cells([worst]))},这个差别不是波动。`,
+                ? `各${by === 'owner' ? '人' : dimensionNames[by]}的完整率差别在正常波动以内。`
+                : `${worst.name}最低,${formatRate(completenessOf([worst]))},这个差别不是波动。`,
             ],
           ]),
     ],
@@ -157,7 +151,7 @@ async function overview(company: Company, question: Question, ask: QualityAsk): 
           kind: 'bar',
           direction: 'across',
           title,
-          subtitle: byOwner ? '必填项完整率 · 按人,低的在前' : '必填项完整率 · 按项,低的在前',
+          subtitle: `必填项完整率 · 按${cut === undefined ? '项' : groupingWords(cut)},低的在前`,
           footer: chartFooter(company, question),
           labels: drawn.map(({ name }) => name),
           series: [
@@ -169,21 +163,21 @@ async function overview(company: Company, question: Question, ask: QualityAsk): 
             },
           ],
           unit: 'ratio',
-          ...(byOwner ? { line: { label: '整体', value: ratioOf(rate) ?? 0 } } : {}),
+          ...(cut !== undefined ? { line: { label: '整体', value: ratioOf(rate) ?? 0 } } : {}),
         },
     table: {
-      columns: ['负责人', '客户', '完整率', ...fields.map((field) => `缺${requiredFields[field]}`)],
-      rows: ranked.map((o) => [
-        ownerName(company.directory, o.ownerId),
-        formatCount(o.customers),
-        formatRatio(ratioOf(cells([o])) ?? 0),
-        ...fields.map((field) => formatCount(o.customers - o.filled[field])),
+      columns: [dimensionNames[by], '客户', '完整率', ...fields.map((field) => `缺${requiredFields[field]}`)],
+      rows: ranked.map((part) => [
+        part.name,
+        formatCount(part.customers),
+        formatRatio(ratioOf(completenessOf([part])) ?? 0),
+        ...fields.map((field) => formatCount(part.customers - part.filled[field])),
       ]),
       numeric: [false, true, true, ...fields.map(() => true)],
     },
     notes: [`必填项:${fields.map((field) => requiredFields[field]).join('、')};公海的客户不算。`],
     choices: [
-      ...(byOwner || isOwn(question) ? [] : [{ label: '按人看', command: '数据质量 按人' }]),
+      ...(cut === 'owner' || isOwn(question) ? [] : [{ label: '按人看', command: '数据质量 按人' }]),
       { label: '重复客户', command: '重复客户' },
       { label: '没手机号的客户', command: '没手机号的客户' },
       { label: '未更新', command: '未更新 3天' },
@@ -191,22 +185,11 @@ async function overview(company: Company, question: Question, ask: QualityAsk): 
   };
 }
 
-const rankedOwners = (owners: readonly OwnerQuality[]): OwnerQuality[] =>
-  owners
-    .filter((o) => o.customers > 0)
-    .sort((a, b) => (ratioOf(cells([a])) ?? 0) - (ratioOf(cells([b])) ?? 0) || b.customers - a.customers);
-
-/** The lowest, only when the difference to the others holds after correction for all owners. */
-function worstOwner(ranked: readonly OwnerQuality[]): OwnerQuality | null {
-  const [first, ...rest] = ranked;
-  return first !== undefined && rest.length > 0 && differs(cells([first]), cells(rest), ranked.length) ? first : null;
-}
-
 function advice(
   company: Company,
   question: Question,
   found: {
-    readonly worst: OwnerQuality | null;
+    readonly worst: QualityPart | null;
     readonly groups: readonly DuplicateGroup[];
     readonly orphans: number;
     readonly overdue: number;
@@ -219,7 +202,7 @@ function advice(
       : [
           {
             text: `把缺的必填项补齐,先补等级和电话`,
-            who: doerFor(company, found.worst.ownerId),
+            who: found.worst.doer,
             due: dueIn(question, 5),
             command: '数据质量 按人',
           },

@@ -327,6 +327,17 @@ describeOnBoth('customer and service reports on the generated company', (_, open
     );
     const quality = await ask(dataQualityReport);
     expect(figureOf(quality.figures, 'data_quality')).toBeCloseTo(filled / (inHand.length * 6), 12);
+    const byRegion = await ask(dataQualityReport, { groupBy: ['region'] });
+    const regionOf = (c: CrmTables['cm_customers']) =>
+      company.directory.person(c.owner_user_id ?? '')?.region ?? '未分大区';
+    for (const region of new Set(inHand.map(regionOf))) {
+      const own = inHand.filter((c) => regionOf(c) === region);
+      const ownFilled = sum(
+        own,
+        (c) => [c.industry, c.level, c.source, c.city, c.size].filter((v) => v !== null).length + (phone(c) ? 1 : 0),
+      );
+      expect(figureOf(byRegion.figures, 'data_quality', { region })).toBeCloseTo(ownFilled / (own.length * 6), 12);
+    }
     const bare = (name: string) => name.replace(/股份有限公司|有限责任公司|有限公司|股份|[ ()\uff08\uff09]/g, '');
     const twice = all.customers.filter((c) =>
       all.customers.some((o) => o !== c && bare(o.name) === bare(c.name) && o.customer_id < c.customer_id),
