@@ -2,6 +2,7 @@ import { activityMetrics } from './activity.ts';
 import { churnMetrics } from './churn.ts';
 import { collectionMetrics } from './collection.ts';
 import { customerMetrics } from './customers.ts';
+import { engagementMetrics } from './engagement.ts';
 import { funnelMetrics } from './funnel.ts';
 import { growthMetrics } from './growth.ts';
 import { leadResponseMetrics } from './lead-response.ts';
@@ -35,6 +36,7 @@ export const metrics: readonly Metric[] = [
   ...valueMetrics,
   ...growthMetrics,
   ...churnMetrics,
+  ...engagementMetrics,
   ...activityMetrics,
   ...marketingMetrics,
   ...leadResponseMetrics,

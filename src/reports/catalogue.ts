@@ -16,6 +16,7 @@ import { customerSegmentsReport } from './customer-segments.ts';
 import { dashboardReport } from './dashboard.ts';
 import { dataQualityReport } from './data-quality.ts';
 import { digestReport } from './digest-on-demand.ts';
+import { engagementIndexReport } from './engagement-index.ts';
 import { followupsReport } from './followups.ts';
 import { forecastReport } from './forecast.ts';
 import { funnelBottleneckReport, funnelReport } from './funnel.ts';
@@ -117,6 +118,7 @@ export const reports: readonly Report[] = [
   clvReport,
   serviceMetricsReport,
   returnAnalysisReport,
+  engagementIndexReport,
   csatReport,
   npsReport,
   dataQualityReport,

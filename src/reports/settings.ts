@@ -49,6 +49,19 @@ export const reportSettingsSchema = z.strictObject({
     .min(1)
     .max(6)
     .default(usualWeights),
+  /**
+   * Item 61: what a composite index is called and made of: components of `cm_customer_scores` with their weights. Whoever
+   * is below `low` is to be looked after.
+   */
+  engagementIndex: z
+    .strictObject({
+      name: z.string().min(1).max(20),
+      weights: z
+        .record(z.string().min(1), z.number().positive().max(1000))
+        .refine((weights) => Object.keys(weights).length > 0, '至少写一个成分'),
+      low: z.number().min(1).max(99),
+    })
+    .default({ name: '学习成就感指数', weights: { 完课率: 40, 测验成绩: 40, 互动: 20 }, low: 60 }),
   /** Item 16: hours from the customer's request to the formal quote; later is late. */
   quoteHours: z.number().int().min(1).max(720).default(24),
   /** Decision 9: days after the period within which a lead may still turn into an order, for channels. */
