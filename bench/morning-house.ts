@@ -151,7 +151,7 @@ export async function openMorning(crmUrl: string, botUrl: string, groups: number
         for (let bind = todo.shift(); bind !== undefined; bind = todo.shift()) {
           const scope = boundScope(bind, company.directory);
           if (scope === null) throw new Error('a scope of the benchmark does not exist');
-          const ask = { scope, moment, covers, first };
+          const ask = { scope, moment, covers, first, lastWorkDay: calendar.previousWorkDay(day) };
           const computed = await funnelDigest.compute(company, ask);
           const chart = funnelDigest.chart(computed, ask);
           if (chart !== null) await charts.draw(chart);

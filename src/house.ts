@@ -1,7 +1,6 @@
 import type { IdentityPlatform } from './access/identity.ts';
 import { type Answer, type Asked, answer, askedTooFast, type House } from './answer.ts';
 import type { ChartRenderer } from './charts/spec.ts';
-import type { Command } from './commands/command.ts';
 import { companyKeeper } from './company.ts';
 import type { Config } from './config.ts';
 import { conversationOf } from './conversations.ts';
@@ -10,7 +9,7 @@ import type { PreparedAnswer } from './delivery/inbox-worker.ts';
 import { never } from './failure.ts';
 import type { Log } from './log.ts';
 import type { InboundMessage, Platform, PlatformName } from './platforms/platform.ts';
-import type { Choice } from './replies/reply.ts';
+import type { Pushed } from './schedule/job.ts';
 import type { RecallBook } from './schedule/recall/recall-book.ts';
 import type { SharedState } from './store/shared-state.ts';
 
@@ -46,14 +45,9 @@ export function openHouse(
 
 /** A bare number answers the choices of what was pushed to a person, until something else was said. */
 export const pushedChoices =
-  (house: Pick<House, 'state'>) =>
-  (
-    to: { readonly identity: IdentityPlatform; readonly account: string },
-    choices: readonly Choice[],
-  ): Promise<void> => {
-    const about: Command = { intent: 'silent_customers', slots: { filters: { owner: ['@me'] } } };
-    return conversationOf(house.state, to.identity, null, to.account).pushed(about, choices);
-  };
+  (house: Pick<House, 'state'>): Pushed =>
+  (to, choices, about) =>
+    conversationOf(house.state, to.identity, null, to.account).pushed(about, choices);
 
 /** Both WeCom channels know a person by the same userid. */
 export function identityPlatformOf(platform: PlatformName): IdentityPlatform {

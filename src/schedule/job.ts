@@ -1,9 +1,19 @@
+import type { IdentityPlatform } from '../access/identity.ts';
 import type { Moment } from '../calendar/clock.ts';
 import type { Day } from '../calendar/day.ts';
 import type { Picture } from '../charts/spec.ts';
+import type { Command } from '../commands/command.ts';
 import type { Address, OutboundPart } from '../platforms/platform.ts';
+import type { Choice } from '../replies/reply.ts';
 import type { SlotClaim } from '../store/slot.ts';
 import type { TimetableLine } from './due.ts';
+
+/** Remembers the choices of a push to a person; `about` is the command that the push answers. */
+export type Pushed = (
+  to: { readonly identity: IdentityPlatform; readonly account: string },
+  choices: readonly Choice[],
+  about: Command,
+) => Promise<void>;
 
 /** What one slot is asked to prepare. */
 export interface SlotTask {

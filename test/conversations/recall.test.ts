@@ -186,8 +186,17 @@ describe('answers to a reminder', () => {
     await says('王磊', `已联系 ${names[0]}`);
     await says('王磊', '已联系 第2个');
     expect((await recorded(1))?.contactedAt).not.toBeNull();
-    const choices = feedbackChoices(names[2] ?? '');
-    await pushedChoices(house)({ identity: 'simulator', account: people.get('李娜') ?? '' }, choices);
+    const { name } = await house.crm.database.kysely
+      .selectFrom('cm_customers')
+      .select('name')
+      .where('owner_user_id', '=', people.get('李娜') ?? '')
+      .orderBy('customer_id')
+      .executeTakeFirstOrThrow();
+    const choices = feedbackChoices(name);
+    await pushedChoices(house)({ identity: 'simulator', account: people.get('李娜') ?? '' }, choices, {
+      intent: 'silent_customers',
+      slots: { filters: { owner: ['@me'] } },
+    });
     const heard = await says('李娜', '1');
     expect(heard.command?.intent).toBe('silent_feedback');
   });

@@ -12,7 +12,10 @@ import { type CrmTables, crmMigrations } from '../../src/crm/schema.ts';
 import { mintScope } from '../../src/crm/scope.ts';
 import { readStages } from '../../src/crm/stages.ts';
 import { migrate } from '../../src/database/migrate.ts';
+import { readJustLost } from '../../src/metrics/just-lost.ts';
+import { readChurn } from '../../src/metrics/lost-customers.ts';
 import { renderMarkdown } from '../../src/platforms/markdown.ts';
+import type { Company } from '../../src/reports/report.ts';
 import { reportSettingsSchema } from '../../src/reports/settings.ts';
 import { coveredBy, type DigestHouse, digestJob } from '../../src/schedule/digests/digest-job.ts';
 import { type FunnelMorning, funnelDigest } from '../../src/schedule/digests/funnel-digest.ts';
@@ -53,6 +56,7 @@ describe('the numbers of the digest', () => {
   const moment = at('2026-11-18 09:00:00');
   let close: () => Promise<void>;
   let morning: FunnelMorning;
+  let company: Company;
   let raw: Record<'opportunities' | 'events' | 'activities', Record<string, string | null>[]>;
   let positions: Map<string, number>;
   let owners: Set<string>;
@@ -65,7 +69,7 @@ describe('the numbers of the digest', () => {
     const settings = reportSettingsSchema.parse({});
     const directory = await readDirectory(database);
     owners = new Set(directory.people.filter((person) => person.region === '华东').map((person) => person.id));
-    const company = {
+    company = {
       crm: crmOver(database),
       directory,
       stages: await readStages(database, null, 7),
@@ -79,6 +83,7 @@ describe('the numbers of the digest', () => {
       moment,
       covers: { label: 'range', from: addDays(today, -5), to: addDays(today, -1) },
       first: true,
+      lastWorkDay: addDays(today, -1),
     });
     const all = async (table: string) =>
       (await sql<Record<string, string | null>>`select * from ${sql.table(table)}`.execute(database.kysely)).rows;
@@ -109,6 +114,19 @@ describe('the numbers of the digest', () => {
     expect(morning.flow?.created).toBe(raw.opportunities.filter((row) => covered(row.created_at)).length);
     expect(morning.flow?.won).toBe(closed(['won']));
     expect(morning.flow?.lost).toBe(closed(['lost', 'invalid']));
+  });
+
+  it('count as lost those whose contract was not continued, as the churn report does', async () => {
+    const ask = { scope: everyone, filter: {}, moment, silentDays: 60 };
+    let lost = 0;
+    for (let back = 1; back <= 300; back += 10) {
+      const covers = { label: 'range' as const, from: addDays(today, -back - 9), to: addDays(today, -back) };
+      const [groups] = await readChurn(company.crm, ask, [covers], []);
+      const expected = groups?.reduce((sum, group) => sum + (group.sums.lost ?? 0), 0) ?? 0;
+      expect([back, await readJustLost(company.crm, ask.scope, covers, today)]).toEqual([back, expected]);
+      lost += expected;
+    }
+    expect(lost).toBeGreaterThan(3);
   });
 
   it('count as stuck what nobody followed up for more than seven days', () => {
@@ -212,7 +230,7 @@ describe('the words of the digest', () => {
     expect(text).toContain('漏斗晨报 · 全公司 · 11-23 周一');
     expect(text).toContain('周五到周日：新进 **1**，成交 1 个 26.8 万，丢单 **1 个 10 万**');
     expect(text).toContain('比上一份（11-20）');
-    expect(text).toMatch(/需求诊断 \*\*1 个\*\* −2/);
+    expect(text).toMatch(/需求诊断 \*\*1 个\*\* −2 · 1 家 −2 ·/);
     expect(text).toContain('11-20 至 11-22');
     expect(text).toContain('王磊签下客户2（26.8 万）');
     expect(text).toContain('李强：客户1（报价谈判，90 万）');
@@ -252,6 +270,15 @@ describe('the words of the digest', () => {
     const copied = { ...company, dataAsOf: () => '2026-11-22 23:00:00' };
     expect(await textFor(copied, '2026-11-23 09:00:00')).toContain('CRM 的数据只到 11-22 23:00');
     expect(await textFor(company, '2026-11-23 09:00:00')).not.toContain('只到');
+  });
+
+  it('a CRM that stood still all through the last work day is said, a quiet weekend is not', async () => {
+    const company = await made(rows());
+    const standsStill = 'CRM 里最近一条记录是';
+    // The newest is a Sunday's; on Monday the last work day is the Friday before, on Wednesday it is Tuesday.
+    expect(await textFor(company, '2026-11-23 09:00:00')).not.toContain(standsStill);
+    expect(await textFor(company, '2026-11-25 09:00:00')).toContain(`${standsStill} 11-22 10:00 的`);
+    expect(await textFor(await made({}), '2026-11-25 09:00:00')).not.toContain(standsStill);
   });
 
   it('one computation serves all groups of a scope, and each is told its own change', async () => {

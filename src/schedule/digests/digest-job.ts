@@ -12,7 +12,7 @@ import type { Platform, PlatformName } from '../../platforms/platform.ts';
 import type { Reply } from '../../replies/reply.ts';
 import { typesetReply } from '../../replies/typeset-reply.ts';
 import type { Slots } from '../../store/slots.ts';
-import type { Job, Preparation, SlotTask } from '../job.ts';
+import type { Job, Preparation, Pushed, SlotTask } from '../job.ts';
 import { renderMessage } from '../message-template.ts';
 import { recentlyMade } from '../recently-made.ts';
 import type { Digest, DigestAsk, DigestView, Earlier } from './digest.ts';
@@ -26,6 +26,8 @@ export interface DigestHouse {
   readonly slots: Pick<Slots, 'lastSent'>;
   readonly platforms: ReadonlyMap<PlatformName, Pick<Platform, 'render'>>;
   company(moment: Moment): Promise<KnownCompany>;
+  /** A bare number answers the choices of what was pushed. */
+  readonly pushed?: Pushed;
   log(event: string, fields: Readonly<Record<string, unknown>>): void;
 }
 
@@ -62,7 +64,7 @@ export function digestJob<Computed>(digest: Digest<Computed>, house: DigestHouse
   // One computation and one picture for all groups of a scope, however many there are (house rule 3).
   const computed = recentlyMade<Computed>();
   const drawn = recentlyMade<Picture | null>();
-  const worded = recentlyMade<Pick<DigestView, 'figures' | 'ownersToAsk'> & { readonly reply: Reply }>();
+  const worded = recentlyMade<Omit<DigestView, 'title' | 'view' | 'choices'> & { readonly reply: Reply }>();
 
   async function recipients(moment: Moment): Promise<Recipient[]> {
     const { directory } = await house.company(moment);
@@ -86,7 +88,13 @@ export function digestJob<Computed>(digest: Digest<Computed>, house: DigestHouse
     const last = await house.slots.lastSent(name, task.target, task.plannedAt);
     const earlier: Earlier | null = last === null ? null : { day: last.day as Day, memory: last.memory };
     const covers = coveredBy(task.day, earlier, house.calendar);
-    const ask: DigestAsk = { scope: admission.scope, moment, covers, first: earlier === null };
+    const ask: DigestAsk = {
+      scope: admission.scope,
+      moment,
+      covers,
+      first: earlier === null,
+      lastWorkDay: house.calendar.previousWorkDay(task.day),
+    };
     const about = `${ask.scope.key}|${task.day}|${covers.from}|${covers.to}|${ask.first}`;
     const morning = await computed.of(about, moment.epochMs, () => digest.compute(company, ask));
     const picture = await drawn.of(`${about}|${ask.scope.words}`, moment.epochMs, async () => {
@@ -95,12 +103,15 @@ export function digestJob<Computed>(digest: Digest<Computed>, house: DigestHouse
     });
     const late = moment.epochMs - task.plannedAt;
     const lateMinutes = late < lateMs ? '' : String(Math.round(late / 60_000));
+    const isPrivate = admission.target.kind === 'person';
     // Groups of one scope whose last digest was the same one read the same words today.
-    const alike = JSON.stringify([about, ask.scope.words, earlier, lateMinutes]);
+    const alike = JSON.stringify([about, ask.scope.words, earlier, lateMinutes, isPrivate]);
     const { reply, figures, ownersToAsk } = await worded.of(alike, moment.epochMs, async () => {
-      const { title, view, ...more } = digest.view(company, morning, ask, earlier);
+      const { title, view, choices, ...more } = digest.view(company, morning, ask, earlier);
       const blocks = renderMessage(digest.template, { ...view, late_minutes: lateMinutes });
-      return { ...more, reply: typesetReply({ status: 'answered', title, blocks, picture, choices: [] }) };
+      // In a group nobody's number would be known to answer this one.
+      const offered = isPrivate ? choices : [];
+      return { ...more, reply: typesetReply({ status: 'answered', title, blocks, picture, choices: offered }) };
     });
     const mention =
       recipient.push.mentionOwners && admission.target.kind === 'group'
@@ -174,6 +185,14 @@ export function digestJob<Computed>(digest: Digest<Computed>, house: DigestHouse
           kindly: `「${recipient.name}」的发送渠道没有接上,今天的${digest.title}没有发。请检查平台设置和群机器人。`,
         };
       const { reply } = composed;
+      if (admission.kind === 'admitted' && admission.target.kind === 'person')
+        await house
+          .pushed?.(
+            { identity: admission.target.tenant, account: admission.target.account },
+            reply.choices,
+            digest.about,
+          )
+          .catch((error: unknown) => house.log('the choices of a digest are not remembered', { error }));
       return {
         kind: 'ready',
         messages: [

@@ -8,6 +8,7 @@ import { measure, total } from '../../metrics/engine.ts';
 import { rateBetween, readCohort } from '../../metrics/funnel-cohort.ts';
 import { type Flow, readFlow } from '../../metrics/funnel-flow.ts';
 import { readSnapshot, type Snapshot } from '../../metrics/funnel-snapshot.ts';
+import { readJustLost } from '../../metrics/just-lost.ts';
 import { type OpportunityRow, readOpportunityRows } from '../../metrics/opportunity-rows.ts';
 import {
   readStuckGroups,
@@ -18,6 +19,7 @@ import {
 import type { Company } from '../../reports/report.ts';
 import type { Digest, DigestAsk } from './digest.ts';
 import { chartTitle, funnelView } from './funnel-view.ts';
+import { readNewestRecord } from './newest-record.ts';
 
 /** A rate and the one that it is measured against. */
 export interface KeyConversion {
@@ -34,12 +36,16 @@ export interface KeyConversion {
 /** The funnel of one scope in the morning. What the CRM does not record is null, never zero. */
 export interface FunnelMorning {
   readonly asOf: WallTime;
+  /** The newest thing on record in the whole company; null = nothing is. */
+  readonly newestRecord: WallTime | null;
   readonly snapshot: Snapshot;
   /** What moved on the days covered; null without stage history. */
   readonly flow: Flow | null;
   /** Open per stage at the first moment of the days covered, where no digest remembers it. */
   readonly atStart: readonly { readonly stage: string; readonly opportunities: number }[] | null;
   readonly newCustomers: number | null;
+  /** Customers whose contract was not continued; null where contracts are not recorded. */
+  readonly lostCustomers: number | null;
   /** null where a stage of the setting does not exist, or stages are not recorded. */
   readonly key: KeyConversion | null;
   /** null where follow-ups are not recorded. */
@@ -60,6 +66,7 @@ const records = (company: Company, table: string): boolean => company.capabiliti
 export const funnelDigest: Digest<FunnelMorning> = {
   what: 'funnel',
   title: '漏斗晨报',
+  about: { intent: 'funnel', slots: {} },
   template: 'digest',
   needs: ['opportunities'],
 
@@ -69,46 +76,51 @@ export const funnelDigest: Digest<FunnelMorning> = {
     const base = { scope, filter: {}, moment };
     const history = records(company, 'stage_events');
     const followUps = records(company, 'activities');
-    const [snapshot, flow, atStart, created, key, stuck, stuckLargest, largest, wins] = await Promise.all([
-      readSnapshot(crm, stages, base),
-      history ? readFlow(crm, stages, { ...base, period: covers }) : null,
-      history && ask.first ? readFlow(crm, stages, { ...base, period: { ...covers, to: moment.today } }) : null,
-      records(company, 'customers')
-        ? measure(company, scope, {
-            metrics: [newCustomers],
-            moment,
-            filter: {},
-            periods: [covers],
-            groupings: [total],
-          })
-        : null,
-      history ? readKeyConversion(company, ask) : null,
-      followUps ? readStuckGroups(crm, stages, { ...base, overDays: null }) : null,
-      followUps ? readStuckOpportunities(crm, stages, { ...base, overDays: null, limit: largestLooked }) : [],
-      readOpportunityRows(crm, {
-        ...base,
-        filter: { outcomes: ['open'] },
-        period: null,
-        dated: 'created_at',
-        order: 'largest',
-        limit: largestLooked,
-      }),
-      readOpportunityRows(crm, {
-        ...base,
-        filter: { outcomes: ['won'] },
-        period: covers,
-        dated: 'closed_at',
-        order: 'largest',
-        limit: 1,
-      }),
-    ]);
+    const [newestRecord, snapshot, flow, atStart, created, lostCustomers, key, stuck, stuckLargest, largest, wins] =
+      await Promise.all([
+        readNewestRecord(company, ask),
+        readSnapshot(crm, stages, base),
+        history ? readFlow(crm, stages, { ...base, period: covers }) : null,
+        history && ask.first ? readFlow(crm, stages, { ...base, period: { ...covers, to: moment.today } }) : null,
+        records(company, 'customers')
+          ? measure(company, scope, {
+              metrics: [newCustomers],
+              moment,
+              filter: {},
+              periods: [covers],
+              groupings: [total],
+            })
+          : null,
+        records(company, 'contracts') ? readJustLost(crm, scope, covers, moment.today) : null,
+        history ? readKeyConversion(company, ask) : null,
+        followUps ? readStuckGroups(crm, stages, { ...base, overDays: null }) : null,
+        followUps ? readStuckOpportunities(crm, stages, { ...base, overDays: null, limit: largestLooked }) : [],
+        readOpportunityRows(crm, {
+          ...base,
+          filter: { outcomes: ['open'] },
+          period: null,
+          dated: 'created_at',
+          order: 'largest',
+          limit: largestLooked,
+        }),
+        readOpportunityRows(crm, {
+          ...base,
+          filter: { outcomes: ['won'] },
+          period: covers,
+          dated: 'closed_at',
+          order: 'largest',
+          limit: 1,
+        }),
+      ]);
     return {
       asOf: company.dataAsOf(moment),
+      newestRecord,
       snapshot,
       flow,
       atStart:
         atStart === null ? null : atStart.steps.map((step) => ({ stage: step.stage, opportunities: step.atStart })),
       newCustomers: created === null ? null : created.total(newCustomers).value,
+      lostCustomers,
       key,
       stuck,
       stuckLargest,

@@ -54,6 +54,7 @@ export function figuresOf(morning: FunnelMorning, memory: Memory | null): Figure
           count('flow_moved_back', '退回', flow.movedBack),
         ]),
     ...(morning.newCustomers === null ? [] : [count('new_customers', '新增客户', morning.newCustomers)]),
+    ...(morning.lostCustomers === null ? [] : [count('lost_customers', '流失客户', morning.lostCustomers)]),
     ...(key === null
       ? []
       : ([

@@ -1,7 +1,8 @@
-import { type Day, dayOfMonth, daysBetween, monthOf, weekday } from '../../calendar/day.ts';
+import { type Day, dayOfMonth, dayOfWallTime, daysBetween, monthOf, weekday } from '../../calendar/day.ts';
 import { lengthInDays, type Period } from '../../calendar/period.ts';
 import { formatCount, formatMoney, formatPoints, formatRate } from '../../figures/format.ts';
 import { ratioOf } from '../../figures/rate.ts';
+import type { Choice } from '../../replies/reply.ts';
 import { ownerName } from '../../reports/owner-name.ts';
 import type { Company } from '../../reports/report.ts';
 import type { DigestAsk, DigestView, Earlier } from './digest.ts';
@@ -87,6 +88,7 @@ export function funnelView(
       customers: formatCount(step.customers),
       amount: formatMoney(step.amountFen),
       change: changeOfStage(morning, memory, step.stage, step.opportunities),
+      customers_change: changeOfCustomers(memory, step.stage, step.customers),
     })),
     without_amount: formatCount(snapshot.steps.reduce((sum, step) => sum + step.withoutAmount, 0)),
     some_without_amount: snapshot.steps.some((step) => step.withoutAmount > 0),
@@ -107,6 +109,8 @@ export function funnelView(
             any_lost: flow.lost > 0,
           },
     new_customers: morning.newCustomers === null ? '' : formatCount(morning.newCustomers),
+    lost_customers:
+      morning.lostCustomers === null || morning.lostCustomers === 0 ? '' : formatCount(morning.lostCustomers),
     key: morning.key === null ? null : keyView(morning.key),
     stuck:
       morning.stuck === null
@@ -122,12 +126,14 @@ export function funnelView(
     highlight: highlightOf(company, morning),
     advice: adviceOf(company, morning),
     late_data: isLate(ask, morning) ? `${morning.asOf.slice(5, 16)}` : '',
+    quiet_since: isQuiet(ask, morning) ? (morning.newestRecord?.slice(5, 16) ?? '') : '',
     as_of: morning.asOf.slice(5, 16),
   };
   return {
     title,
     view,
     figures: figuresOf(morning, memory),
+    choices: choicesOf(morning),
     ownersToAsk: [...new Set(asks.flatMap(({ ownerId }) => (ownerId === null ? [] : [ownerId])))],
   };
 }
@@ -140,11 +146,24 @@ function changeOfStage(morning: FunnelMorning, memory: Memory | null, stage: str
   return before === undefined ? '' : signed(now - before);
 }
 
+/** Empty where it moved as little as nothing: beside every stage's own change a 持平 says nothing. */
+function changeOfCustomers(memory: Memory | null, stage: string, now: number): string {
+  const before = memory?.stages.find((one) => one.stage === stage)?.customers;
+  return before === undefined || before === now ? '' : signed(now - before);
+}
+
+/** Nobody did anything all through the last work day: perhaps the copy stopped. A quiet weekend is none. */
+const isQuiet = ({ lastWorkDay }: DigestAsk, { newestRecord }: FunnelMorning): boolean =>
+  newestRecord !== null && dayOfWallTime(newestRecord) < lastWorkDay;
+
 function changeOfTotal(morning: FunnelMorning, memory: Memory | null): string {
   if (memory !== null) return signed(morning.snapshot.opportunities - memory.opportunities);
   if (morning.atStart === null) return '';
   return signed(morning.snapshot.opportunities - morning.atStart.reduce((sum, step) => sum + step.opportunities, 0));
 }
+
+const choicesOf = ({ stuck }: FunnelMorning): Choice[] =>
+  [...(stuck === null ? [] : ['积压']), '漏斗 本月', '沉默客户'].map((command) => ({ label: command, command }));
 
 /** A sign only where the difference is real: otherwise the reader is told that it is within chance. */
 function keyView(key: KeyConversion) {

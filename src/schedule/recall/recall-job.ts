@@ -5,21 +5,21 @@ import { roleOf } from '../../access/identity.ts';
 import type { AccessSettings } from '../../access/settings.ts';
 import type { Moment } from '../../calendar/clock.ts';
 import type { WorkCalendar } from '../../calendar/work-calendar.ts';
+import type { Command } from '../../commands/command.ts';
 import type { Directory, Person } from '../../crm/directory.ts';
 import { noFilter } from '../../crm/rows.ts';
 import type { Log } from '../../log.ts';
 import { readSilentOwners } from '../../metrics/silence-of-many.ts';
-import type { Choice } from '../../replies/reply.ts';
 import type { Company } from '../../reports/report.ts';
 import type { Recalls } from '../../store/recalls.ts';
 import { causeOf } from '../../store/slot.ts';
 import type { Slots } from '../../store/slots.ts';
 import type { TimetableLine } from '../due.ts';
-import type { Job, Preparation, SlotTask } from '../job.ts';
+import type { Job, Preparation, Pushed, SlotTask } from '../job.ts';
 import { recentlyMade } from '../recently-made.ts';
 import type { RecallSettings } from './config.ts';
 import { prepareRecalls, type ToRemind } from './prepare-recall.ts';
-import { heirOf, type Reach, type Reaching, recipientOf } from './recipient.ts';
+import { heirOf, type Reaching, recipientOf } from './recipient.ts';
 import { teamSummaryReply } from './team-summary.ts';
 import { unreachable } from './unreachable.ts';
 
@@ -35,9 +35,11 @@ export interface RecallDeps {
   readonly reaching: Reaching;
   readonly log: Pick<Log, 'warn'>;
   /** A bare number answers the choices of what was pushed. */
-  pushed?(to: Pick<Reach, 'identity' | 'account'>, choices: readonly Choice[]): Promise<void>;
+  readonly pushed?: Pushed;
 }
 
+/** The command that a reminder answers. */
+const about: Command = { intent: 'silent_customers', slots: { filters: { owner: ['@me'] } } };
 /** So many people are prepared by one slot; a crash repeats no more than them. */
 const peopleInSlot = 500;
 /** The CRM is asked for so many people at once; what it says of them is all that is in memory. */
@@ -134,17 +136,17 @@ async function owners(
       // Putting thousands of messages into words must not keep callbacks waiting.
       await setImmediate();
       const { address, render } = recipient.reach;
-      const about = { person: recipient.person.id };
+      const person = recipient.person.id;
       try {
         const words = reply();
         const afterMs = (messages.length * slots + slot - 1) * spreadMs;
         messages.push({ address, parts: render(words), afterMs });
         await deps
-          .pushed?.(recipient.reach, words.choices)
-          .catch((error: unknown) => log.warn({ ...about, error }, 'the choices of a reminder are not remembered'));
+          .pushed?.(recipient.reach, words.choices, about)
+          .catch((error: unknown) => log.warn({ person, error }, 'the choices of a reminder are not remembered'));
       } catch (error) {
         // What is wrong with one person's stops nobody else; and nobody was told of these customers.
-        log.warn({ ...about, error }, 'the reminder of one person could not be prepared');
+        log.warn({ person, error }, 'the reminder of one person could not be prepared');
         await recalls.giveBack(cause, silences);
       }
     }
