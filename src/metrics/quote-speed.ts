@@ -5,8 +5,9 @@ import type { Period } from '../calendar/period.ts';
 import type { Crm } from '../crm/crm.ts';
 import type { RowFilter } from '../crm/rows.ts';
 import type { Scope } from '../crm/scope.ts';
+import { countIf } from '../database/dialect.ts';
 import type { Rate } from '../figures/rate.ts';
-import { whole } from './stage-position.ts';
+import { lookedUpOnce, whole } from './stage-position.ts';
 
 export interface QuoteAsk {
   readonly scope: Scope;
@@ -132,16 +133,18 @@ export async function readWonBySpeed(crm: Crm, ask: QuoteAsk): Promise<WonBySpee
   const rows = await crm.read<{ band: number; closed: number; won: number }>(
     ask.scope,
     ({ rows: source, sql: bridge }) => {
-      const taken = bridge.seconds(sql`q.requested_at`, sql`q.sent_at`);
+      // The first quote is looked up for each closed one: the quotes of all years are many more.
+      const first = sql`(select ${bridge.seconds(sql`q.requested_at`, sql`q.sent_at`)} from ${source.of('cm_quotes')} as q
+        where q.opportunity_id = o.opportunity_id and q.requested_at is not null
+        order by q.requested_at, q.sent_at, q.quote_id limit 1)`;
       return sql`
-        select case when ${taken} <= ${whole(limit)} then 0 when ${taken} <= ${whole(3 * limit)} then 1 else 2 end as band,
-          count(distinct o.opportunity_id) as closed, count(distinct case when o.outcome = 'won' then o.opportunity_id end) as won
-        from ${source.of('cm_opportunities', ask.filter)} as o
-        join ${source.of('cm_quotes')} as q on q.opportunity_id = o.opportunity_id
-        where o.outcome in ('won', 'lost') and o.closed_at >= ${since} and o.closed_at <= ${ask.moment.wall}
-          and q.requested_at is not null and q.sent_at is not null
-          and not exists (select 1 from ${source.of('cm_quotes')} as e
-            where e.opportunity_id = q.opportunity_id and e.requested_at < q.requested_at)
+        select case when w.taken <= ${whole(limit)} then 0 when w.taken <= ${whole(3 * limit)} then 1 else 2 end as band,
+          count(*) as closed, ${countIf(sql`w.outcome = 'won'`)} as won
+        from (
+          select o.outcome, ${first} as taken from ${source.of('cm_opportunities', ask.filter)} as o
+          where o.outcome in ('won', 'lost') and o.closed_at >= ${since} and o.closed_at <= ${ask.moment.wall} ${lookedUpOnce}
+        ) as w
+        where w.taken is not null
         group by band`;
     },
   );

@@ -6,7 +6,7 @@ import type { Crm, QueryParts } from '../crm/crm.ts';
 import type { RowFilter } from '../crm/rows.ts';
 import type { Scope } from '../crm/scope.ts';
 import { countIf, type Expr } from '../database/dialect.ts';
-import { whole } from './stage-position.ts';
+import { lookedUpOnce, whole } from './stage-position.ts';
 
 /** After how many whole days without interaction a customer is silent (decision 6). */
 export interface SilenceLimits {
@@ -98,15 +98,15 @@ export function customerRows({ rows, sql: bridge }: QueryParts, ask: SilenceAsk)
   )`;
 }
 
-/** What is at stake with a customer, by customer: open opportunities, and contracts in force. */
+/** What is at stake with a customer, by customer: open opportunities, and contracts in force. Gathered once, not customer by customer. */
 function stakes({ rows, sql: bridge }: QueryParts, ask: SilenceAsk): { readonly open: Expr; readonly contracts: Expr } {
   const { today } = ask.moment;
   return {
     open: sql`(select o.customer_id, count(*) as open_count, ${bridge.sumFen(sql`o.amount`)} as open_fen
-      from ${rows.of('cm_opportunities')} as o where o.outcome = 'open' group by o.customer_id)`,
+      from ${rows.of('cm_opportunities')} as o where o.outcome = 'open' group by o.customer_id ${lookedUpOnce})`,
     contracts: sql`(select k.customer_id, count(*) as contract_count, ${bridge.sumFen(sql`k.amount`)} as contract_fen
       from ${rows.of('cm_contracts')} as k
-      where k.status = 'effective' and (k.ends_on is null or k.ends_on >= ${today}) group by k.customer_id)`,
+      where k.status = 'effective' and (k.ends_on is null or k.ends_on >= ${today}) group by k.customer_id ${lookedUpOnce})`,
   };
 }
 

@@ -12,6 +12,7 @@ const covering: Readonly<Record<string, Readonly<Record<string, readonly string[
     signed_on: ['signed_on', 'status', 'owner_user_id', 'customer_id', 'amount', 'renews_contract_id'],
     ends: ['ends_on', 'status', 'customer_id', 'owner_user_id', 'starts_on', 'signed_on', 'amount'],
     customer: ['customer_id', 'status', 'signed_on', 'starts_on', 'ends_on', 'amount', 'renews_contract_id'],
+    opportunity: ['opportunity_id', 'status', 'signed_on'],
   },
   cm_customer_usage: { day: ['day', 'logins', 'features_used'] },
   cm_customers: { created: ['created_at', 'owner_user_id', 'source', 'industry'] },
