@@ -11,8 +11,9 @@ const spelled: Readonly<Record<number, string>> = {
   5: '漏斗 当前',
   7: '漏斗 本季度',
   13: '赢单率 本季度',
-  15: '排行 本月',
+  15: '报价次数 本月 按人',
   17: '赢单率 本季度 按丢单原因',
+  18: '订单完成率 本季度',
   20: '复盘 本月',
   22: '业绩 本月 按人',
   23: '新增客户 本月',
@@ -47,6 +48,7 @@ const told: Partial<Record<Report['intent'], string>> = {
   digest: '日报',
   feedback_wrong_number: '你这数不对',
   forecast: '预测 下季度',
+  metric_query: '报价次数 本月 按人',
 };
 
 /** The command that can be typed for a report, without a period where it has one of its own. */

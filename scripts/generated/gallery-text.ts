@@ -25,6 +25,11 @@ const best: Partial<Record<Report['intent'], string>> = {
   campaign_roi: '活动效果 上季度',
   review_report: '复盘 上季度',
   churn_rate: '流失率 今年',
+  quote_response: '报价响应 本季度',
+  order_conversion: '订单转化率 上季度',
+  composite_score: '综合得分 上季度',
+  recognition: '复盘之星 上季度',
+  metric_query: '接通率 本季度 按人',
 };
 
 /** Words, rows, or on the fresh demo company nothing to draw yet: nobody has been reminded there. */

@@ -32,7 +32,7 @@ const cutsOf = ({ table }: Measure): readonly Dimension[] | null =>
 /** Any metric of the dictionary by any dimension that it has, over any period (items 109, 135); what has a report of its own is asked there. */
 export const metricQueryReport = defineReport({
   intent: 'metric_query',
-  items: [15, 109, 135],
+  items: [15],
   defaultPeriod: 'this_month',
   dimensions: everyDimension,
   needs: [],
@@ -52,7 +52,12 @@ export const metricQueryReport = defineReport({
       main: metric,
       beside: [],
       noun,
-      sought: { noun: metric.name.replace(/(?:次数|数)$/, ''), command: metric.name, table: measured.table, at: measured.at },
+      sought: {
+        noun: metric.name.replace(/(?:次数|数)$/, ''),
+        command: metric.name,
+        table: measured.table,
+        at: measured.at,
+      },
       cuts: cutsOf(measured),
     });
   },

@@ -105,9 +105,9 @@ function addLines(
   }
   const plans = products.filter((product) => product.category === 'SaaS');
   const middle = left > 110_000 && left <= 300_000 ? random.pick([plans[1]!, plans[3]!]) : null;
-  // Who moves goods takes the software for warehouses, and the scanners with it: what 交叉销售 has to find.
-  const fitting = customer.industry === '物流' ? plans[3]! : middle;
-  const plan = left > 300_000 ? plans[2]! : middle === null ? plans[0]! : fitting!;
+  // Who counts goods with scanners keeps them in the software for warehouses: what 交叉销售 has to find.
+  const scans = hardwareWanted && customer.industry === '物流' && left < amount;
+  const plan = scans ? plans[3]! : left > 300_000 ? plans[2]! : (middle ?? plans[0]!);
   add(plan.id, 1, left);
   return left;
 }
