@@ -37,7 +37,7 @@ export const customerScores20261122 = {
       day: day.must,
       score: decimal.must,
     },
-    { primaryKey: ['customer_id', 'component', 'day'], indexes: { day: ['day', 'component'] } },
+    { primaryKey: ['customer_id', 'component', 'day'], indexes: { day: ['day', 'component', 'score'] } },
   ),
 } as const;
 
