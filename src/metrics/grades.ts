@@ -94,7 +94,7 @@ export interface GradedCustomers {
 }
 
 /** Customers in hand (公海 left out) by the CRM's grade and by the card (decision 14). One query, grouped by criteria. */
-export async function readGradedCustomers(crm: Crm, { scope, filter }: GradesAsk): Promise<GradedCustomers[]> {
+export async function readGradedCustomers(crm: Crm, { scope, filter, moment }: GradesAsk): Promise<GradedCustomers[]> {
   const rows = await crm.read<Record<string, string | number | null>>(
     scope,
     ({ rows: from }) => sql`
@@ -102,7 +102,7 @@ export async function readGradedCustomers(crm: Crm, { scope, filter }: GradesAsk
         select c.level, c.is_industry_leader as leader, c.has_clear_decision_chain as chain,
           case when c.annual_budget is null then 'unknown' when c.annual_budget > 500000 then 'A'
             when c.annual_budget >= 200000 then 'B' else 'C' end as budget
-        from ${from.of('cm_customers', filter)} as c where c.lifecycle <> 'pool'
+        from ${from.of('cm_customers', filter)} as c where c.lifecycle <> 'pool' and c.created_at <= ${moment.wall}
       ) as w group by w.level, w.budget, w.leader, w.chain`,
   );
   const yuan: Readonly<Record<string, number>> = { A: 500_001, B: 200_000, C: 0 };

@@ -1,4 +1,5 @@
 import { formatCount, formatRatio } from '../figures/format.ts';
+import { readCustomerShares } from '../metrics/customer-shares.ts';
 import { type GradedCustomers, readGradedCustomers, readGradeResults } from '../metrics/grades.ts';
 import { gradeConversion, gradeCustomers, gradeMismatch } from '../metrics/value.ts';
 import { chartFooter, followUp, opening, whose } from './captions.ts';
@@ -14,8 +15,9 @@ import {
   gradeTable,
   misspentOf,
 } from './grade-story.ts';
+import { gradesByParts } from './grades-by-parts.ts';
 import { dueIn } from './next-steps.ts';
-import { type Advice, defineReport, nothingFound } from './report.ts';
+import { type Advice, defineReport, type Findings, nothingFound } from './report.ts';
 
 const criteria = { budget: '年预算', leader: '行业龙头', chain: '决策链不清' } as const;
 
@@ -24,7 +26,7 @@ export const customerGradesReport = defineReport({
   intent: 'customer_grades',
   items: [55, 56, 57],
   defaultPeriod: 'year_to_date',
-  dimensions: ['grade'],
+  dimensions: ['grade', 'region', 'department', 'owner', 'industry', 'channel', 'city', 'province', 'size', 'campaign'],
   needs: ['customers'],
   async run(company, question) {
     const refused = unanswerable(question, '分级');
@@ -51,7 +53,7 @@ export const customerGradesReport = defineReport({
       plainFigure(gradeCustomers, count, { grade: gradeName(grade) }),
     );
     const offTotal = off.up + off.down;
-    return {
+    const whole: Findings = {
       title,
       mode: null,
       headline: [...conversions.slice(0, 3), ...countFigures.slice(0, 2)].slice(0, 5),
@@ -84,6 +86,10 @@ export const customerGradesReport = defineReport({
         { label: '口径 客户分级', command: '口径 客户分级' },
       ],
     };
+    const by = question.groupBy.find((dimension) => dimension !== 'grade');
+    if (by === undefined) return whole;
+    const shares = await readCustomerShares(company.crm, company, { scope, filter, moment, by: [by, 'grade'] });
+    return gradesByParts(whole, by, shares);
   },
 });
 

@@ -338,6 +338,13 @@ describeOnBoth('customer and service reports on the generated company', (_, open
       );
       expect(figureOf(byRegion.figures, 'data_quality', { region })).toBeCloseTo(ownFilled / (own.length * 6), 12);
     }
+    const graded = await ask(customerGradesReport, { period: thisYear, groupBy: ['region'] });
+    for (const region of new Set(inHand.map(regionOf))) {
+      for (const level of ['A', 'B', 'C']) {
+        const own = inHand.filter((c) => regionOf(c) === region && c.level === level && c.created_at <= now.wall);
+        expect(figureOf(graded.figures, 'customer_grades', { region, grade: `${level} 级` })).toBe(own.length);
+      }
+    }
     const bare = (name: string) => name.replace(/股份有限公司|有限责任公司|有限公司|股份|[ ()\uff08\uff09]/g, '');
     const twice = all.customers.filter((c) =>
       all.customers.some((o) => o !== c && bare(o.name) === bare(c.name) && o.customer_id < c.customer_id),
