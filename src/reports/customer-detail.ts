@@ -42,16 +42,16 @@ export const customerDetailReport = defineReport({
     if (question.slots.view === 'last_interaction') {
       return lastInteraction(company, question, customer, await followUpsOf(crm, scope, customer.customer_id, span));
     }
-    // A group sees no contact at all, so none is read.
-    const contacts = question.audience === 'group' ? [] : await contactsOf(crm, scope, customer.customer_id);
-    return card(company, question, {
-      customer,
-      contacts,
-      opportunities: await opportunitiesOf(crm, scope, customer.customer_id),
-      contracts: await contractsOf(crm, scope, customer.customer_id, moment),
-      followUps: await followUpsOf(crm, scope, customer.customer_id, span),
-      service: await serviceOf(crm, scope, customer.customer_id, moment),
-    });
+    const id = customer.customer_id;
+    const [contacts, opportunities, contracts, followUps, service] = await Promise.all([
+      // A group sees no contact at all, so none is read.
+      question.audience === 'group' ? [] : contactsOf(crm, scope, id),
+      opportunitiesOf(crm, scope, id),
+      contractsOf(crm, scope, id, moment),
+      followUpsOf(crm, scope, id, span),
+      serviceOf(crm, scope, id, moment),
+    ]);
+    return card(company, question, { customer, contacts, opportunities, contracts, followUps, service });
   },
 });
 
