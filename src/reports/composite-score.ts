@@ -158,7 +158,7 @@ function findingsOf(company: Company, question: Question, found: Found): Finding
       rows: shown
         .filter(({ place }) => place !== null)
         .slice(0, drawn)
-        .map((one) => ({ label: one.row.name, value: one.now.score, note: bestAndWorst(one, weights), tone: 'ours' })),
+        .map((one) => ({ label: one.row.name, value: one.now.score, note: weakSide(one, weights), tone: 'ours' })),
     },
     table: {
       columns: ['名次', '人', '综合得分', `名次(${found.compared.words})`, ...weights.map(({ metric }) => metric.name)],
@@ -183,15 +183,20 @@ function findingsOf(company: Company, question: Question, found: Found): Finding
   };
 }
 
-/** Beside the bar: what carries the score and what holds it back. */
-function bestAndWorst({ now }: Scored, weights: readonly Weighted[]): string {
+/** What carries the score and what holds it back. */
+function bestAndWorst({ now }: Scored, weights: readonly Weighted[]): { best: string; worst: string } | null {
   const known = weights.flatMap(({ metric }, i) =>
     now.parts[i] == null ? [] : [{ name: metric.name, score: now.parts[i]! }],
   );
   const sorted = known.sort((a, b) => b.score - a.score);
   const [best, worst] = [sorted[0], sorted.at(-1)];
-  if (best === undefined || worst === undefined || best === worst) return '';
-  return `强 ${best.name} · 弱 ${worst.name}`;
+  return best === undefined || worst === undefined || best === worst ? null : { best: best.name, worst: worst.name };
+}
+
+/** Beside the bar there is room for one of them: what to work on. */
+function weakSide(one: Scored, weights: readonly Weighted[]): string {
+  const sides = bestAndWorst(one, weights);
+  return sides === null ? '' : `弱 ${sides.worst}`;
 }
 
 /** The part in which one person is furthest ahead of another, in points of the score. */
@@ -269,7 +274,7 @@ function adviceOf(company: Company, question: Question, { weights, ranked }: Fou
       command: followUp(question, '业绩', last.row.name).command,
     },
     {
-      text: `复盘会上请${first!.row.name}讲讲${bestAndWorst(first!, weights).split(' · ')[0]!.replace('强 ', '')}怎么做的`,
+      text: `复盘会上请${first!.row.name}讲讲${bestAndWorst(first!, weights)?.best ?? ''}怎么做的`,
       who: null,
       due: dueIn(question, 7),
       command: followUp(question, '复盘之星').command,

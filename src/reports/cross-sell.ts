@@ -98,13 +98,22 @@ function findingsOf(company: Company, question: Question, found: Found): Finding
       kind: 'bar',
       direction: 'across',
       title,
-      subtitle: '交叉销售 · 连带购买率',
+      subtitle: pairs.length === 1 ? `买不买${best.from},差在这里` : '交叉销售 · 连带购买率',
       footer: chartFooter(company, question),
       unit: 'ratio',
-      labels: pairs.slice(0, drawnPairs).map(pairName),
+      // One pair has its first product in the legend: both names would not fit beside a bar.
+      labels: pairs.slice(0, drawnPairs).map((pair) => (pairs.length === 1 ? pair.to : pairName(pair))),
       series: [
-        { label: '买了前者的', tone: 'ours', values: pairs.slice(0, drawnPairs).map((pair) => share(pair.withFrom)) },
-        { label: '没买前者的', tone: 'other', values: pairs.slice(0, drawnPairs).map((pair) => share(pair.without)) },
+        {
+          label: pairs.length === 1 ? `买了${best.from}的` : '买了前者的',
+          tone: 'ours',
+          values: pairs.slice(0, drawnPairs).map((pair) => share(pair.withFrom)),
+        },
+        {
+          label: pairs.length === 1 ? '没买的' : '没买前者的',
+          tone: 'other',
+          values: pairs.slice(0, drawnPairs).map((pair) => share(pair.without)),
+        },
       ],
     },
     table: {
