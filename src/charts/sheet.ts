@@ -72,7 +72,7 @@ function legendRows(parts: SheetParts, frame: ChartFrame, top: number): { marks:
   let x: number = page.margin;
   let y = top + 10;
   for (const entry of entries) {
-    const label = shorten(entry.label, 130, sizes.small);
+    const label = shorten(typeset(entry.label), 130, sizes.small);
     const width = 16 + textWidth(label, sizes.small);
     if (x + width > right - unitRoom && x > page.margin) {
       x = page.margin;

@@ -21,7 +21,7 @@ export function conversionChart(
 ): Findings['chart'] {
   const frame = {
     title,
-    subtitle: `转化率(批次)· ${describePeriod(period, question.moment.today)}`,
+    subtitle: `转化率(批次) · ${describePeriod(period, question.moment.today)}`,
     footer: chartFooter(company, question),
   };
   if (by !== undefined && parts.length > 0) {

@@ -62,7 +62,7 @@ export async function cohortFindings(
     chart: {
       kind: 'funnel',
       title,
-      subtitle: `漏斗(批次,按创建时间)· ${describePeriod(period, question.moment.today)}`,
+      subtitle: `漏斗(批次,按创建时间) · ${describePeriod(period, question.moment.today)}`,
       footer: chartFooter(company, question),
       unit: 'count',
       steps: cohort.steps.map((step, n) => {

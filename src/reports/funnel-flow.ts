@@ -64,7 +64,7 @@ export async function flowFindings(company: Company, question: Question, period:
       kind: 'bar',
       direction: 'across',
       title,
-      subtitle: `漏斗(流转)· ${describePeriod(period, question.moment.today)}`,
+      subtitle: `漏斗(流转) · ${describePeriod(period, question.moment.today)}`,
       footer: chartFooter(company, question),
       unit: 'count',
       labels: flow.steps.map(({ stage }) => stage),

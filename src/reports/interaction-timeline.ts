@@ -1,4 +1,4 @@
-import { addDays, dayOfWallTime, daysBetween, startOf } from '../calendar/day.ts';
+import { addDays, type Day, dayOfWallTime, daysBetween, startOf } from '../calendar/day.ts';
 import { describePeriod, elapsed, lengthInDays, periodName } from '../calendar/period.ts';
 import type { Figure } from '../figures/figure.ts';
 import { formatCount, formatMoney, unknown } from '../figures/format.ts';
@@ -9,7 +9,7 @@ import { customerNamed } from './customer-named.ts';
 import { followUpKinds, saidWords } from './follow-up-words.ts';
 import { notYet } from './funnel-empty.ts';
 import { ownerName } from './owner-name.ts';
-import { type Company, defineReport, nothingFound, type Question } from './report.ts';
+import { type Company, defineReport, nothingFound } from './report.ts';
 
 const most = 500;
 const drawn = 12;
@@ -59,7 +59,7 @@ export const interactionTimelineReport = defineReport({
     }
     const followUps = events.filter((event) => event.source === 'follow-up');
     const counts = countsOf(followUps);
-    const longest = longestGap(followUps, today);
+    const longest = longestGap(followUps, elapsed(period, today).to);
     const elapsedDays = lengthInDays(elapsed(period, today));
     const last = events[0];
     const title = `${customer.name}${name}跟进 ${formatCount(followUps.length)} 次${followUps.length > 1 ? `,平均 ${formatCount(elapsedDays / followUps.length)} 天一次` : ''}`;
@@ -76,7 +76,7 @@ export const interactionTimelineReport = defineReport({
         ? []
         : [
             [
-              `最近一次是 ${last.day} ${eventWords(company, last)}${last.source === 'follow-up' ? saidWords(last.words, question) : ''}。`,
+              `最近一次往来是 ${last.day} ${eventWords(company, last)}${last.source === 'follow-up' ? saidWords(last.words, question) : ''}。`,
             ],
           ]),
       ...(longest === null || longest < 14 ? [] : [[`中间最长隔了 ${formatCount(longest)} 天没有跟进。`]]),
@@ -180,10 +180,10 @@ function countsOf(followUps: readonly CustomerEvent[]): { readonly kind: string;
     .sort((a, b) => b.count - a.count || a.kind.localeCompare(b.kind));
 }
 
-/** The longest run of days between two follow-ups, or from the last one to today; null without any. Newest first. */
-function longestGap(followUps: readonly CustomerEvent[], today: Question['moment']['today']): number | null {
+/** The longest run of days between two follow-ups, or from the last one to `until`; null without any. Newest first. */
+function longestGap(followUps: readonly CustomerEvent[], until: Day): number | null {
   const days = followUps.map(({ at }) => dayOfWallTime(at));
   if (days.length === 0) return null;
-  const ends = [today, ...days];
-  return days.reduce((longest, day, i) => Math.max(longest, daysBetween(day, ends[i] ?? today)), 0);
+  const ends = [until, ...days];
+  return days.reduce((longest, day, i) => Math.max(longest, daysBetween(day, ends[i] ?? until)), 0);
 }

@@ -61,7 +61,9 @@ export function partNarrative(story: PartStory): Line[] {
       return [`${row.name}${changeWords(sizeOf(row, main), sizeOf(row, main, 1), main.unit, story.noun)}`];
     });
     const change = changeWords(whole, before, main.unit, story.noun);
-    lines.push([`合计比${compared.words}${change}${said.length === 0 ? '' : `:${said.join(',')}`}。`]);
+    // One part alone is the whole: its change is said already.
+    const parts = said.length === 0 || rows.length === 1 ? '' : `:${said.join(',')}`;
+    lines.push([`合计比${compared.words}${change}${parts}。`]);
   }
   const odd = rate === null ? null : oddWords(known, rate);
   if (odd !== null) lines.push([odd]);

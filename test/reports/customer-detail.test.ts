@@ -187,6 +187,8 @@ describeOnBoth('the card of one customer', (dialect) => {
       asking(now, { ...named('宏达机械', 'c1'), period: days('2026-11-01', '2026-11-01', 'day') }),
     );
     expect(figureOf(early.figures, 'customer_followups')).toBe(1);
+    // What comes after the period is no gap within it.
+    expect(figureOf(early.figures, 'longest_gap')).toBe(0);
     const none = await interactionTimelineReport.run(
       company,
       asking(now, { ...named('宏达机械', 'c1'), period: days('2026-10-01', '2026-10-31', 'month') }),
