@@ -16,6 +16,10 @@ export async function migrate<T>(database: Database<T>, ledger: string, migratio
     migrationTableName: `${ledger}_migrations`,
     migrationLockTableName: `${ledger}_migrations_lock`,
   });
+  // The lock is one for the whole MySQL server and waited for up to an hour: a start that has nothing to change must not
+  // wait for somebody else's migration, a killed one at nine least of all.
+  const planned = await migrator.getMigrations();
+  if (planned.every(({ executedAt }) => executedAt !== undefined)) return [];
   const { error, results } = await migrator.migrateToLatest();
   if (error !== undefined) {
     throw new Failure(

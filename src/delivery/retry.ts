@@ -50,7 +50,7 @@ export function settlementOf(outcome: SendOutcome, attempt: Attempt, limits: Ret
       return { kind: 'again', unknown: false, why: outcome.why, holdMs: holdMs + spread(attempt, holdMs * 0.1) };
     }
     case 'unknown':
-      if (attempt.repeatsAreSafe) {
+      if (attempt.repeatsAreSafe || outcome.saidFailed === true) {
         if (attempt.number >= limits.tries) return gaveUp(`outcome unknown ${attempt.number} times: ${outcome.why}`);
       } else if (attempt.unknowns > 0) {
         return gaveUp(`outcome unknown also for the repeat: ${outcome.why}`);

@@ -79,8 +79,11 @@ export type SendOutcome =
   | { readonly kind: 'sent'; readonly receipt: string | null }
   /** Refused for now; nothing was delivered. `holdTarget` = the limit is the target's, not this message's. */
   | { readonly kind: 'later'; readonly afterMs: number; readonly why: string; readonly holdTarget: boolean }
-  /** It may or may not have arrived: the line broke between request and answer. */
-  | { readonly kind: 'unknown'; readonly why: string }
+  /**
+   * It may or may not have arrived: the line broke between request and answer. `saidFailed` = the other side answered
+   * that it failed (HTTP 5xx): most likely nothing arrived, so it is tried more than once again.
+   */
+  | { readonly kind: 'unknown'; readonly why: string; readonly saidFailed?: true }
   /** This message will never be accepted. */
   | { readonly kind: 'never'; readonly why: string; readonly tellAdmin: boolean }
   /** The target is gone (robot removed, group dissolved, person left): close it and tell a human once. */

@@ -61,6 +61,12 @@ describe('what follows an attempt', () => {
     expect(settlementOf(unknown, attempt({ number: 2, unknowns: 1 }))).toMatchObject({ kind: 'failed', tell: true });
   });
 
+  it('repeats what the platform said it failed at like any refusal, each time as one that may have arrived', () => {
+    const failed = { kind: 'unknown', why: 'HTTP 502', saidFailed: true } as const;
+    expect(settlementOf(failed, attempt({ number: 4, unknowns: 3 }))).toMatchObject({ kind: 'again', unknown: true });
+    expect(settlementOf(failed, attempt({ number: 5, unknowns: 4 }))).toMatchObject({ kind: 'failed', tell: true });
+  });
+
   it('leaves what will never be accepted, and closes what is gone', () => {
     expect(settlementOf({ kind: 'never', why: 'w', tellAdmin: false }, attempt())).toEqual({
       kind: 'failed',

@@ -290,7 +290,7 @@ export function platformConformance(name: string, makeHarness: () => Promise<Har
       ['http-500', ['unknown', 'later']],
       ['busy', ['later']],
       ['limit', ['later']],
-      ['unknown-code', ['later']],
+      ['unknown-code', ['later', 'unknown']],
       ['malformed', ['never']],
       ['gone', ['gone', 'never']],
       ['hang', ['unknown']],

@@ -18,9 +18,15 @@ export interface Passing {
 
 /**
  * What the line does: `hang-before` = the platform never sees it, `hang-after` = it takes it and its answer is lost;
- * with `cut-…` the line breaks at that point.
+ * with `cut-…` the line breaks at that point. An answer of the test's own stands for a gateway in between.
  */
-export type Line = 'pass' | 'hang-before' | 'hang-after' | 'cut-before' | 'cut-after';
+export type Line =
+  | 'pass'
+  | 'hang-before'
+  | 'hang-after'
+  | 'cut-before'
+  | 'cut-after'
+  | { readonly taken: boolean; readonly status: number; readonly body: string };
 
 /** The line between the bots and the platforms: it breaks where a test says so. */
 export interface Gate {
@@ -55,7 +61,9 @@ export async function openGate(upstreams: Upstreams): Promise<Gate> {
     const line = passing === null ? 'pass' : await decide(passing);
     if (line === 'hang-before') return;
     if (line === 'cut-before') return void response.destroy();
-    const answer = await forward(url, request, body);
+    const own = typeof line === 'object' ? line : null;
+    const answer = own?.taken === false ? null : await forward(url, request, body);
+    if (own !== null) return void response.writeHead(own.status).end(own.body);
     if (line === 'hang-after') return;
     if (line === 'cut-after') return void response.destroy();
     if (answer === null) return void response.destroy();

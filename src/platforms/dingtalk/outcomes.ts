@@ -191,15 +191,19 @@ function judgeSilence(outcome: Exclude<CallOutcome, { kind: 'answered' }>): Verd
 
 /** Not JSON: the page that bans an address for five minutes, or a proxy's own words. */
 function judgeUnreadable(outcome: Extract<CallOutcome, { kind: 'answered' }>): Verdict {
-  if (isHtml(outcome.body)) return react('banned', `status ${outcome.status} with a page instead of JSON`);
-  return { kind: 'unknown', why: `status ${outcome.status} without JSON` };
+  const { status } = outcome;
+  // A gateway that failed has a page of its own; the ban comes with another status.
+  if (status >= 500) return judgeStatus(status, `status ${status} without JSON`);
+  if (isHtml(outcome.body)) return react('banned', `status ${status} with a page instead of JSON`);
+  return { kind: 'unknown', why: `status ${status} without JSON` };
 }
 
 function judgeStatus(status: number, why: string): Verdict {
   if (status === 401) return { kind: 'stale-token', why };
   if (status === 408 || status === 504) return { kind: 'unknown', why };
   if (status === 429) return later(1_000, why);
-  if (status >= 500 || status < 400) return later(5_000, why);
+  if (status >= 500) return { kind: 'unknown', why, saidFailed: true };
+  if (status < 400) return later(5_000, why);
   return { kind: 'never', why, tellAdmin: true };
 }
 

@@ -90,7 +90,7 @@ export function readAnswer(outcome: CallOutcome): ApiAnswer {
   if (outcome.kind === 'unknown') return failed({ kind: 'unknown', why: outcome.why });
   const { status } = outcome;
   if (status === 429) return failed({ kind: 'later', afterMs: minute, why: 'HTTP 429', holdTarget: true });
-  if (status >= 500) return failed({ kind: 'unknown', why: `HTTP ${status}` });
+  if (status >= 500) return failed({ kind: 'unknown', why: `HTTP ${status}`, saidFailed: true });
   // A redirect or a refusal of something in between: WeCom itself answers 200.
   if (status !== 200) return failed({ kind: 'later', afterMs: minute, why: `HTTP ${status}`, holdTarget: false });
   const fields = jsonObject(outcome.body);

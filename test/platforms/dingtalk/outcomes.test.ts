@@ -23,7 +23,7 @@ describe('the new API', () => {
     [429, 'brand.new', { kind: 'later' }],
     [400, 'send.too.fast', { kind: 'later' }],
     [500, 'system.busy', { kind: 'later' }],
-    [503, 'brand.new', { kind: 'later' }],
+    [503, 'brand.new', { kind: 'unknown', saidFailed: true }],
     [504, 'brand.new', { kind: 'unknown' }],
     [500, 'unknown.send.result', { kind: 'unknown' }],
     [403, 'Forbidden.AccessDenied.ApiCountLimitForOrg', { kind: 'never', tellAdmin: true }],
@@ -66,7 +66,8 @@ describe('the new API', () => {
       expect(judgeNewApi(answered(200, body)).kind).toBe('unknown');
       expect(judgeOldApi(answered(200, body), 'session').kind).toBe('unknown');
     }
-    expect(judgeNewApi(answered(500, '')).kind).toBe('later');
+    expect(judgeNewApi(answered(500, ''))).toMatchObject({ kind: 'unknown', saidFailed: true });
+    expect(judgeNewApi(answered(502, '<html>')).kind).toBe('unknown');
     expect(judgeNewApi(answered(400, '')).kind).toBe('never');
   });
 });
@@ -76,7 +77,7 @@ describe('the old API', () => {
     expect(session(0).kind).toBe('accepted');
     expect(session('0').kind).toBe('accepted');
     expect(judgeOldApi(answered(200, { errmsg: 'ok' }), 'session').kind).toBe('unknown');
-    expect(judgeOldApi(answered(500, { errcode: 0 }), 'session').kind).toBe('later');
+    expect(judgeOldApi(answered(500, { errcode: 0 }), 'session').kind).toBe('unknown');
   });
 
   test.each([
