@@ -90,6 +90,8 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
     release: (claim) => slots.release(claim),
     onSweep: () => wake(),
   });
+  // What a process that was killed before this one had in hand is free by then; the sweep may come half a minute later.
+  crew.wakeIn(store.leaseMs + 100);
 
   /** Directors first: waits while something that is to go out earlier is being prepared, but not for one that hangs. */
   async function turnOf(claim: SlotClaim): Promise<void> {

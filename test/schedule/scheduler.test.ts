@@ -77,7 +77,7 @@ describeStores('the scheduler', (dialect) => {
     };
     const courier = createCourier({
       store,
-      platforms: collectorPlatform({ url: collector.url }),
+      platforms: collectorPlatform({ url: collector.url, timeoutMs: 5_000 }),
       state: createInProcessState(),
       clock,
       log: quiet,
@@ -145,6 +145,19 @@ describeStores('the scheduler', (dialect) => {
     await scheduler.tick();
     expect(log.slice(0, 4)).toEqual(['begins 0', 'begins 0', 'ends 0', 'ends 0']);
     expect(log).toHaveLength(10);
+  });
+
+  it('what a killed one had in hand is prepared as soon as its lease ends', async () => {
+    const { store, clock, asked, schedulerOn } = await house(async (task) => words(task), [line('a')]);
+    clock.moveTo(wall('2026-11-17 09:00:00'));
+    const plannedAt = clock.now();
+    const slot = { job: 'digest:funnel', day: '2026-11-17', target: 'a', part: 'digest', plannedAt, priority: 1 };
+    await store.slots.note([slot]);
+    expect(await store.slots.claim(1)).toHaveLength(1);
+    const next = schedulerOn(store);
+    await next.tick();
+    expect(asked).toEqual([]);
+    await expect.poll(() => asked.length, { timeout: 5_000 }).toBe(1);
   });
 
   it('what is forgotten may be sent anew, as the demo does at every start', async () => {
