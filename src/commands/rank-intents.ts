@@ -208,7 +208,8 @@ export function rankIntents(skeleton: string): Ranking {
     note(intent, upTo(at, end));
     add(intent, asked.some(([from, to]) => from <= at && end <= to) ? weight - 0.5 : weight);
   }
-  for (const { intent, weight, pattern, gaps } of cues) {
+  for (const { intent, weight, pattern, gaps, alone } of cues) {
+    if (alone === true && found.some((one) => one.intent !== intent)) continue;
     const match = pattern.exec(skeleton);
     if (match === null || match[0].length === 0) continue;
     const [start, end] = [match.index, match.index + match[0].length];

@@ -28,6 +28,24 @@ test.each([
   ['新建客户 测试公司', 'not_understood'],
   ['超过50万的客户提醒', 'incomplete_order'],
   ['下周一提醒我联系宏达机械', 'incomplete_order'],
+  ['核对一下 漏斗 本月', 'incomplete_order'],
+  ['漏斗 前1.5', 'unread_words'],
+  ['漏斗 12345', 'unread_words'],
+  ['漏斗 2026-11-18 10:30', 'unserved_words'],
+  ['分级 Z级', 'unread_words'],
+  ['业绩 中位数 本月', 'unread_words'],
+  ['业绩 同比 环比', 'unserved_words'],
+  ['漏斗 本月 上月', 'unserved_words'],
+  ['目标 按客户', 'unserved_words'],
+  ['续费到期 0天', 'unserved_words'],
+  ['沉默客户 60天 90天', 'unserved_words'],
+  ['商机列表 100万到1万', 'unserved_words'],
+  ['转化率 成交 潜在客户', 'unserved_words'],
+  ['排行 成交额 回款', 'unserved_words'],
+  ['业绩 大客户', 'ambiguous_intent'],
+  ['张姐的业绩', 'unserved_words'],
+  ['王总的业绩', 'ambiguous_name'],
+  ['口径 OI', 'unread_words'],
 ])('no confident answer to another question: %s', (text, reason) => {
   const got = read(text);
   expect(got.kind).toBe('ask-back');
@@ -39,6 +57,10 @@ test.each([
   ['现在漏斗里有多少钱', 'pipeline_value'],
   ['下个月预测准不准', 'forecast'],
   ['9点的日报呢', 'digest'],
+  ['转化率 表格', 'stage_conversion'],
+  ['数据核对', 'feedback_wrong_number'],
+  ['签单周期今年按月看看', 'sales_cycle'],
+  ['流失率 华东咋样', 'churn_rate'],
   ['客户 价值', 'clv'],
   ['漏斗瓶颈是什么', 'funnel_bottleneck'],
   ['流失原因是什么', 'churn_analysis'],
@@ -49,6 +71,18 @@ test.each([
 ])('a word of an order or another report within a question does not carry it away: %s', (text, intent) => {
   const got = read(text);
   expect(got.kind === 'command' && got.command.intent).toBe(intent);
+});
+
+test('two limits make a range, and days ahead a period', () => {
+  const slotsOf = (text: string) => {
+    const got = read(text);
+    return got.kind === 'command' ? got.command.slots : got.kind;
+  };
+  expect(slotsOf('商机列表 大于100万 小于500万')).toEqual({
+    filters: { amount: { op: 'between', from: 1_000_000, to: 5_000_000 } },
+  });
+  expect(slotsOf('续费到期 60天')).toMatchObject({ period: { from: '2026-11-19', to: '2027-01-17' } });
+  expect(slotsOf('漏斗 不是华东')).toMatchObject({ filters_not: { region: ['华东'] } });
 });
 
 test('every day is every work day, and is told', () => {

@@ -42,9 +42,12 @@ function figuresOf(name: string) {
 }
 
 // Written by another hand before the grammar was read, measured blind once (docs/language.md has those figures), kept since.
-test.each(['second', 'third', 'fourth'])('the %s set: exact, wrong and asked back stay within their bounds', (name) => {
-  const { lines, exact, wrong, askedBack, misses } = figuresOf(name);
-  expect(exact / lines, misses.join('\n')).toBeGreaterThanOrEqual(0.97);
-  expect(wrong / lines, misses.join('\n')).toBeLessThanOrEqual(0.01);
-  expect(askedBack / lines, misses.join('\n')).toBeLessThanOrEqual(0.03);
-});
+test.each(['second', 'third', 'fourth', 'fifth'])(
+  'the %s set: exact, wrong and asked back stay within their bounds',
+  (name) => {
+    const { lines, exact, wrong, askedBack, misses } = figuresOf(name);
+    expect(exact / lines, misses.join('\n')).toBeGreaterThanOrEqual(0.97);
+    expect(wrong / lines, misses.join('\n')).toBeLessThanOrEqual(0.01);
+    expect(askedBack / lines, misses.join('\n')).toBeLessThanOrEqual(0.03);
+  },
+);

@@ -47,6 +47,14 @@ test('a region instead of a city takes the city away', () => {
   expect(chat('漏斗 本月 上海', '换成华南')).toEqual(['漏斗 本月 上海', '漏斗 本月 华南']);
 });
 
+test('the whole company takes the region away, and a region the company', () => {
+  expect(chat('漏斗 本月 华东', '看全公司', '换成华南')).toEqual([
+    '漏斗 本月 华东',
+    '漏斗 本月 全公司',
+    '漏斗 本月 华南',
+  ]);
+});
+
 test('a new question is no follow-up', () => {
   expect(chat('漏斗 本月 华东', '沉默客户 我的')).toEqual(['漏斗 本月 华东', '沉默客户 我 90天']);
 });

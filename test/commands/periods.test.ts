@@ -69,12 +69,41 @@ test.each([
   ['11月31日', 'impossible, nearest 2026-11-30'],
   ['五季度', 'impossible, nearest Q4'],
   ['99999年13月', 'impossible, nearest 2026年12月'],
+  ['20261118', 'day 2026-11-18 2026-11-18'],
+  ['20261001-20261015', 'range 2026-10-01 2026-10-15'],
+  ['11-18-2026', 'day 2026-11-18 2026-11-18'],
+  ['18/11/2026', 'day 2026-11-18 2026-11-18'],
+  ['05/06/2026', 'impossible, nearest 2026-05-06'],
+  ['18/11', 'impossible, nearest 2026-11-18'],
+  ['20261301', 'impossible, nearest 2026年12月'],
+  ['2026-11-18T10:30:00+08:00', 'impossible, nearest 2026-11-18'],
+  ['去年第45周', 'week 2025-11-03 2025-11-09'],
+  ['2026-W45', 'week 2026-11-02 2026-11-08'],
+  ['去年第99周', 'impossible, nearest 2025-12-22到2025-12-28'],
+  ['上上上个月', 'month 2026-08-01 2026-08-31'],
+  ['近一百万年', 'impossible, nearest 近10年'],
+  ['近100年', 'impossible, nearest 近10年'],
+  ['公元前1年', 'impossible, nearest 2026年'],
 ])('%s at 2026-11-18', (text, expected) => {
   expect(read(text)).toBe(expected);
 });
 
 test('numbers that are no dates stay numbers', () => {
-  for (const text of ['1.5万', '8:30', '前10', '100w', '三成', '15%', '5单']) expect(read(text), text).toBeNull();
+  for (const text of [
+    '前1.5',
+    '261118',
+    '1118',
+    '202613',
+    '11-18-99',
+    '1.5万',
+    '8:30',
+    '前10',
+    '100w',
+    '三成',
+    '15%',
+    '5单',
+  ])
+    expect(read(text), text).toBeNull();
 });
 
 test('the fiscal year starts in its month', () => {

@@ -6,6 +6,8 @@ export interface Cue {
   /** How much it says: a report's own word has 5 to 7, a phrase that allows one reading only 8 to 9. */
   readonly weight: number;
   readonly pattern: RegExp;
+  /** 华东咋样, 展会咋样: said of a name alone; beside a report's own word it asks how that report is. */
+  readonly alone?: true;
 }
 
 const cue = (intent: Intent, weight: number, pattern: RegExp): Cue => ({ intent, weight, pattern });
@@ -158,11 +160,14 @@ export const resultCues: readonly Cue[] = [
   cue('sales_performance', 4.7, /(?:开单|开张|出单|签单|成单|成交|签约|卖了|签了|卖的|战果|成绩|战况|收成)/),
   cue('sales_performance', 5.2, /(?:挣|赚)了?多少/),
   cue('sales_performance', 6, /P.{0,4}(?:跟|和|与|比|vs|对比).{0,3}P.{0,3}比?.{0,2}(?:成交|签|业绩|卖)/),
-  cue(
-    'sales_performance',
-    5.4,
-    /(?:O|R|Z|Y|L|I)(?:那边|这边|的|他们| )?P?(?:干得|做得|最近)?(?:咋样|怎么样|怎样|如何|表现)/,
-  ),
+  {
+    ...cue(
+      'sales_performance',
+      5.4,
+      /(?:O|R|Z|Y|L|I)(?:那边|这边|的|他们| )?P?(?:干得|做得|最近)?(?:咋样|怎么样|怎样|如何|表现)/,
+    ),
+    alone: true,
+  },
   cue('sales_trend', 7.6, /(?:走势|趋势|曲线|走向)/),
   cue(
     'sales_trend',
