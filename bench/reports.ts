@@ -42,15 +42,17 @@ export async function benchReports(crm: CrmAtSize, options: ReportsBenchOptions)
         const text = commandOf(report);
         if (!text.includes(options.words) || !mayAsk(role, report.intent)) continue;
         if (report.roles?.includes(role) === false) continue;
-        process.stderr.write(`${text} · ${name}\n`);
+        process.stderr.write(`${text} · ${name}`);
         const { reply } = await asked.ask(text, account);
         if (reply.status !== 'answered') {
+          process.stderr.write(`: ${reply.status}\n`);
           rows.push({ name: `${text} · ${name}: ${reply.status} ${reply.title}`, value: 0, unit: 'ratio', least: 1 });
           continue;
         }
         const cost = await asked.cost(text, account, options.rounds);
         costs.push({ name: `${text} · ${name}`, cost });
         const parts = `${cost.statements.length} queries ${ms(cost.sqlOnly)}, picture ${ms(cost.picture)}, whole ${ms(cost.whole)}`;
+        process.stderr.write(`: ${parts}, ratio ${cost.ratio?.toFixed(2) ?? '—'}\n`);
         rows.push(
           cost.ratio === null
             ? { name: `${text} · ${name}: no query, no picture`, value: cost.whole, unit: 'ms' }
