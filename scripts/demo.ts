@@ -1,6 +1,6 @@
 import { startDemo } from '../src/demo-server.ts';
 import { createLog } from '../src/log.ts';
-import { runScript, scriptConfig } from './script.ts';
+import { print, runScript, scriptConfig } from './script.ts';
 
 const commandLine = {
   about: '启动晨报和聊天模拟器。CRM 是内嵌数据库又没有数据时,先生成一家示例公司;用 npm run load 载入过的数据不动。',
@@ -11,9 +11,9 @@ const commandLine = {
 await runScript(commandLine, async ({ values }) => {
   const config = scriptConfig();
   const demo = await startDemo(config, createLog(process.env.LOG_LEVEL ?? 'warn'), Number(values.customers));
-  if (demo.company === 'generated') console.log(`生成了一家示例公司:${values.customers} 家客户,两年历史,截至今天。`);
-  if (demo.company === 'own data') console.log('使用你自己载入的数据。');
-  console.log(`
+  if (demo.company === 'generated') print(`生成了一家示例公司:${values.customers} 家客户,两年历史,截至今天。`);
+  if (demo.company === 'own data') print('使用你自己载入的数据。');
+  print(`
 晨报已启动:http://${config.server.HOST}:${demo.port}/
 
 在聊天里试试这些(聊天列表上方可以换身份):

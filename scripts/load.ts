@@ -3,7 +3,7 @@ import { type CrmTables, crmMigrations } from '../src/crm/schema.ts';
 import { connect } from '../src/database/connect.ts';
 import { migrate } from '../src/database/migrate.ts';
 import { Failure } from '../src/failure.ts';
-import { runScript, scriptConfig } from './script.ts';
+import { print, runScript, scriptConfig } from './script.ts';
 
 const commandLine = {
   about:
@@ -25,14 +25,14 @@ await runScript(commandLine, async ({ values }) => {
       progress: (table, count) => process.stderr.write(`\r${table} ${count} 行`),
     });
     for (const [table, count] of Object.entries(rows)) console.log(`${table.padEnd(24)} ${count} 行`);
-    if (lastTouchComputed) console.log('最近互动时间已按跟进、合同、回款、工单和登录记录重新计算。');
+    if (lastTouchComputed) print('最近互动时间已按跟进、合同、回款、工单和登录记录重新计算。');
     for (const { file, line, column, target, rows, distinct, ids } of unknown) {
       const more = distinct > ids.length ? ` 等 ${distinct} 个` : '';
-      console.log(
+      print(
         `! ${file} 第 ${line} 行起,“${column}”列有 ${rows} 行指向 ${target} 里没有的编号:${ids.join('、')}${more}。`,
       );
     }
-    console.log(
+    print(
       unknown.length === 0
         ? '导入完成。'
         : '导入完成。带 ! 的行归不到人、客户或阶段,按它们看的报表会少算:把缺的补进对应的文件再载入一次。',

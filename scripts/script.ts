@@ -32,6 +32,9 @@ export async function runScript<const O extends NonNullable<ParseArgsConfig['opt
   }
 }
 
+/** Chinese for whoever runs a script, set as it is printed. */
+export const print = (text: string): void => console.log(typeset(text));
+
 /** A remark beside what a script prints: on standard error, where no other script reads it. */
 export const remark = (text: string): void => console.error(typeset(text));
 

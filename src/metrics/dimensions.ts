@@ -218,7 +218,7 @@ export function partName(dimension: Dimension, key: string | null, label: string
     case 'owner':
     case 'agent': {
       const person = names.directory.person(key);
-      if (person === undefined) return `已删除的账号 ${key}`;
+      if (person === undefined) return `已删除的账号(${key})`;
       const namesakes = names.directory.people.filter((p) => p.name === person.name);
       return namesakes.length > 1 ? `${person.name}(${key})` : person.name;
     }

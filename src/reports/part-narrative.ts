@@ -84,6 +84,13 @@ function extremes({ main, noun, by, running, nothing }: PartStory, known: readon
   const dimension = by.map((d) => dimensionNames[d]).join('和');
   const count = by.length === 1 ? `${formatCount(known.length)} 个${dimension}里,` : `按${dimension}看,`;
   if (zero.length === known.length) return [count, tail];
+  // Where all have the same there is no most and no least.
+  if (sizeOf(first, main) === sizeOf(last, main))
+    return [
+      `${by.length === 1 ? `${formatCount(known.length)} 个${dimension}` : `按${dimension}看`}都一样,各 `,
+      { strong: valueWords(first.at(main), main, noun) },
+      '。',
+    ];
   const deals: Span =
     main === wonAmount
       ? `(${formatCount(sizeOf(first, wonCount))} 单,客单价 ${valueWords(first.at(avgOrderValue), avgOrderValue)});`

@@ -424,7 +424,7 @@ describeOnBoth('the metric engine', (_dialect, open) => {
         .of(wonAmount, 1)
         .map((cell) => cell.parts[0]!.name)
         .sort(),
-    ).toEqual(['孙走', '已删除的账号 deleted', '无负责人'].sort());
+    ).toEqual(['孙走', '已删除的账号(deleted)', '无负责人'].sort());
     const quarters = await measure(source, everyone, { ...request, groupings: [{ by: [], grain: 'quarter' }] });
     expect(quarters.of(wonAmount, 0).map((cell) => cell.bucket)).toEqual(['2024-Q1']);
   });
