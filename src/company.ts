@@ -28,6 +28,8 @@ export interface KnownCompany extends Company {
 const peopleForMs = 30_000;
 /** New customers and campaigns become words within ten minutes; until then the database still finds them by name. */
 const wordsForMs = 10 * 60_000;
+/** Nobody waits for words that are not older than this. */
+const wordsAtMostMs = 30 * 60_000;
 const customersInLanguage = 200_000;
 /** How many scopes' languages are kept at once; a company has one for each rep, department and region that asks. */
 const languagesKept = 200;
@@ -46,7 +48,7 @@ export function companyKeeper(
     ]);
     return { directory, stages, capabilities };
   });
-  const words = kept(wordsForMs, async () => {
+  const words = renewed(wordsForMs, wordsAtMostMs, async () => {
     const { directory, stages } = await people();
     const entities = await readEntities(crm.database, directory, stages, settings.nicknames);
     return { entities, parser: createParser(entities) };
@@ -57,7 +59,7 @@ export function companyKeeper(
     const key = scope === 'nobody' ? 'nobody' : scope.key;
     const language =
       languages.get(key) ??
-      kept(wordsForMs, async () => {
+      renewed(wordsForMs, wordsAtMostMs, async () => {
         const { entities } = await words();
         const seen =
           scope === 'nobody' ? { customers: [], contacts: [] } : await namesWithin(scope, crm, settings.nicknames);
@@ -107,6 +109,26 @@ function kept<T>(forMs: number, read: () => Promise<T>): () => Promise<T> {
   };
 }
 
+/**
+ * As `kept`, for what takes seconds to read on a large CRM: while it is read anew, and where that fails, what was read
+ * before is given, if it is not older than `atMostMs`.
+ */
+function renewed<T>(forMs: number, atMostMs: number, read: () => Promise<T>): () => Promise<T> {
+  let held: { readonly value: T; readonly readAt: number } | null = null;
+  const fresh = kept(forMs, async () => {
+    const readAt = performance.now();
+    const value = await read();
+    held = { value, readAt };
+    return value;
+  });
+  return async () => {
+    const next = fresh();
+    if (held === null || performance.now() - held.readAt > atMostMs) return next;
+    next.catch(() => undefined);
+    return held.value;
+  };
+}
+
 async function readCapabilities({ kysely }: Database<CrmTables>): Promise<Company['capabilities']> {
   const rows = await kysely.selectFrom('cm_capabilities').selectAll().execute();
   return new Map(rows.map((row) => [row.entity, { level: row.level, note: row.note }]));
@@ -150,28 +172,19 @@ async function readEntities(
   stages: StageModel,
   nicknames: LanguageSettings['nicknames'],
 ): Promise<Entities> {
-  const [cities, industries, channels, grades, leadChannels, products, campaigns, contacts, customers] =
-    await Promise.all([
-      kysely.selectFrom('cm_customers').select('city as value').distinct().execute(),
-      kysely.selectFrom('cm_customers').select('industry as value').distinct().execute(),
-      kysely.selectFrom('cm_customers').select('source as value').distinct().execute(),
-      kysely.selectFrom('cm_customers').select('level as value').distinct().execute(),
-      kysely.selectFrom('cm_leads').select('source as value').distinct().execute(),
-      kysely.selectFrom('cm_products').select(['name', 'category']).execute(),
-      kysely.selectFrom('cm_campaigns').select('name as value').distinct().execute(),
-      kysely
-        .selectFrom('cm_contacts as c')
-        .innerJoin('cm_customers as k', 'k.customer_id', 'c.customer_id')
-        .select(['c.name as name', 'k.name as customer'])
-        .limit(customersInLanguage)
-        .execute(),
-      kysely
-        .selectFrom('cm_customers')
-        .select('name')
-        .orderBy('created_at', 'desc')
-        .limit(customersInLanguage)
-        .execute(),
-    ]);
+  const [attributes, leadChannels, products, campaigns, contacts, customers] = await Promise.all([
+    kysely.selectFrom('cm_customers').select(['city', 'industry', 'source', 'level']).distinct().execute(),
+    kysely.selectFrom('cm_leads').select('source as value').distinct().execute(),
+    kysely.selectFrom('cm_products').select(['name', 'category']).execute(),
+    kysely.selectFrom('cm_campaigns').select('name as value').distinct().execute(),
+    kysely
+      .selectFrom('cm_contacts as c')
+      .innerJoin('cm_customers as k', 'k.customer_id', 'c.customer_id')
+      .select(['c.name as name', 'k.name as customer'])
+      .limit(customersInLanguage)
+      .execute(),
+    kysely.selectFrom('cm_customers').select('name').orderBy('created_at', 'desc').limit(customersInLanguage).execute(),
+  ]);
   const words = (...lists: { value: string | null }[][]) =>
     [...new Set(lists.flat().map((row) => row.value))]
       .filter((value): value is string => value !== null && value !== '')
@@ -187,13 +200,16 @@ async function readEntities(
     })),
     departments: directory.departments.map((department) => department.name),
     regions: directory.regions,
-    cities: words(cities),
-    industries: words(industries),
-    channels: words(channels, leadChannels),
+    cities: words(attributes.map(({ city }) => ({ value: city }))),
+    industries: words(attributes.map(({ industry }) => ({ value: industry }))),
+    channels: words(
+      attributes.map(({ source }) => ({ value: source })),
+      leadChannels,
+    ),
     productLines: words(products.map((product) => ({ value: product.category }))),
     products: words(products.map((product) => ({ value: product.name }))),
     stages: stages.stages.map((stage) => stage.name),
-    grades: words(grades),
+    grades: words(attributes.map(({ level }) => ({ value: level }))),
     campaigns: words(campaigns),
     contacts: contacts.flatMap((row) =>
       row.name === null ? [] : [{ name: row.name, customer: row.customer, ...calledBy(nicknames, row.name) }],
