@@ -13,6 +13,8 @@ describe('a question is answered', () => {
   it('starts with how it was understood: report, period with its dates, scope', async () => {
     const heard = await world.person('陈志远').says('漏斗 本月 华东');
     heard.sees(/^漏斗（批次） · 本月（2026-11-01 至 11-30，截至 11-18） · 华东/, '数据截至 11-18 10:30');
+    // What stands now has no month over it.
+    (await world.person('陈志远').says('漏斗 当前')).sees(/^漏斗（当前） · 全公司/);
     expect(heard.reply.status).toBe('answered');
     expect(heard.command).toMatchObject({ intent: 'funnel', slots: { filters: { region: ['华东'] } } });
   });
