@@ -235,7 +235,9 @@ function grainIn(text: string): Slots['grain'] | null {
   if (/月度|逐月|每个?月|月走势|月趋势/.test(text)) return 'month';
   if (/周度|逐周|每个?周/.test(text)) return 'week';
   if (/逐日|每日|每天|日走势/.test(text)) return 'day';
-  return /季度走势|逐季|每个?季度?/.test(text) ? 'quarter' : null;
+  if (/季度走势|逐季|每个?季度?/.test(text)) return 'quarter';
+  // The trend carries its moving average: of four weeks where no other step was said.
+  return /(?:移动|滑动)平均/.test(text) ? 'week' : null;
 }
 
 function chartIn(text: string): Slots['chart'] | null {

@@ -1,4 +1,5 @@
 import { addDays } from '../calendar/day.ts';
+import { metricByWords } from '../metrics/catalogue.ts';
 import type { Intent, ParseContext } from './command.ts';
 import { meantPeriod } from './comparison.ts';
 import type { Draft } from './draft.ts';
@@ -171,8 +172,8 @@ export function fillOrderSlots(
       break;
     }
     case 'metric_definition': {
-      const ids = metricsIn(skeleton);
-      const metric = ids[0] ?? null;
+      const exact = metricNamed(skeleton);
+      const metric = exact ?? metricsIn(skeleton)[0] ?? null;
       if (metric !== null) slots.metric = metric;
       if (metric === null || /是?(?:跟|和|与)(?:啥|什么|哪)|这个|上面|刚才/.test(skeleton))
         slots.context = 'last_report';
@@ -336,4 +337,14 @@ function silentFeedback(facts: Facts, slots: Draft, context: ParseContext): void
   } else {
     slots.action = 'contacted';
   }
+}
+
+/** A metric of the dictionary that is asked for by its very name: many are in a report and cannot be asked for alone. */
+function metricNamed(skeleton: string): string | null {
+  const rest = skeleton.replace(
+    /(?:指标|统计|计算)?口径|指标(?:定义|说明)|的?(?:定义|含义|意思)|是(?:什么|啥)|怎么算的?|[\s「」?::]/g,
+    '',
+  );
+  const metric = rest.length < 2 ? undefined : metricByWords(rest);
+  return metric !== undefined && metric.name.toLowerCase().replace(/\s/g, '') === rest ? metric.id : null;
 }

@@ -1,5 +1,6 @@
 import { monthOf, yearOf } from '../calendar/day.ts';
 import { type Period, periodLabelWords } from '../calendar/period.ts';
+import { metricById } from '../metrics/catalogue.ts';
 import { metricWords } from '../metrics/vocabulary.ts';
 import { orderWords, type ReportWords, reportWords } from '../reports/vocabulary.ts';
 import type { Command, Dimension, Filters, NumberTest, Schedule, Threshold } from './command.ts';
@@ -103,7 +104,8 @@ const reportNames: Readonly<Record<string, string>> = {
   digest_monthly: '月报',
   customer_list: '客户名单',
 };
-const metricName = (id: string): string => metricWords.find((metric) => metric.id === id)?.name ?? id;
+const metricName = (id: string): string =>
+  metricWords.find((metric) => metric.id === id)?.name ?? metricById(id)?.name ?? id;
 const titles: Readonly<Record<string, string>> = { weekly: '周报', monthly: '月报', quarterly: '季报', daily: '日报' };
 
 /** The metric is part of the question's words in these; elsewhere the report implies it. */

@@ -160,7 +160,7 @@ const comparesNames =
 
 /** Rates and sums that have causes: 为啥华南转化率这么低. */
 const explains =
-  /^(?:stage_conversion|sales_performance|payment_rate|avg_order_value|sales_cycle|lead_conversion|win_rate|churn_rate|churn_risk|renewal_rate|repurchase_rate|csat|nps|target_attainment|funnel|new_customers|new_leads)$/;
+  /^(?:stage_conversion|sales_performance|payment_rate|avg_order_value|sales_cycle|lead_conversion|win_rate|churn_rate|churn_risk|renewal_rate|repurchase_rate|csat|nps|target_attainment|funnel|new_customers|new_leads|return_analysis|quote_response|order_conversion)$/;
 
 function sideBySide(intent: Intent, facts: Facts, slots: Draft, groups: Dimension[]): void {
   if (!comparesNames.test(intent) || !beside.test(facts.skeleton.replace(/P.{0,3}(?:比|对比).{0,3}P|比P/g, ''))) return;

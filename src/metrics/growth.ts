@@ -86,7 +86,7 @@ export const potentialScore = derived({
   unit: 'score',
   layer: 'operational',
   definition:
-    '还没签过约、近 90 天有往来的在管客户,满分 100:A 级或年预算 50 万以上 30(B 级或 20 万以上 15),近 30 天有往来 20,90 天内客户主动联系过 15,有在跟商机 20,联系人里有决策人或决策链清晰 15。是打分规则,不是成交概率。',
+    '还没签过约、近 90 天有往来的在管客户,满分 100 分:A 级或年预算 50 万以上 30 分(B 级或 20 万以上 15 分),近 30 天有往来 20 分,90 天内客户主动联系过 15 分,有在跟商机 20 分,联系人里有决策人或决策链清晰 15 分。是打分规则,不是成交概率。',
   items: [131],
   moreIsBetter: true,
   sources: ['cm_customers', 'cm_activities', 'cm_opportunities', 'cm_contacts'],
