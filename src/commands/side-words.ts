@@ -1,3 +1,4 @@
+import { metrics } from '../metrics/catalogue.ts';
 import { metricWords } from '../metrics/vocabulary.ts';
 import type { Intent } from './command.ts';
 import type { Draft } from './draft.ts';
@@ -44,6 +45,7 @@ const sideWords: readonly SideWord[] = [
     taken: has('top'),
   },
   { words: '红色|黄色|绿色|红灯|黄灯|红的', taken: either(has('filters'), under(goingOn)) },
+  { words: '(?:移动|滑动)平均', taken: has('grain') },
   { words: '按概率|加权', taken: has('method') },
   { words: '除了|除外|以外|不含|不包括|排除|不是|非', taken: has('filters_not') },
   { words: '(?:其他|其它|别的)(?:产品线|产品|大区|区|行业|渠道|城市|等级|人)?', taken: has('filters_not') },
@@ -145,6 +147,16 @@ const sideWords: readonly SideWord[] = [
       .sort((a, b) => b.length - a.length)
       .join('|'),
     taken: under(/^(?:metric_definition|alert_create)$/),
+  },
+  {
+    // Every entry of the dictionary can be asked what it means, also the ones that no question is about.
+    words: metrics
+      .flatMap(({ name, aliases }) => [name, ...aliases])
+      .map((word) => word.toLowerCase())
+      .filter((word) => /^[一-龥a-z\d %→-]+$/.test(word))
+      .sort((a, b) => b.length - a.length)
+      .join('|'),
+    taken: under(/^metric_definition$/),
   },
   { words: '第[二2][次单]', taken: under(/^repurchase_rate$/) },
   {
