@@ -11,7 +11,7 @@ import {
 import { crossSellCustomers, crossSellRate } from '../metrics/growth.ts';
 import { chartFooter, isOwn, whose } from './captions.ts';
 import { plainFigure, rateFigure } from './figure-of.ts';
-import { dueIn } from './next-steps.ts';
+import { doerFor, dueIn } from './next-steps.ts';
 import { ownerName } from './owner-name.ts';
 import { type Advice, type Company, defineReport, type Findings, nothingFound, type Question } from './report.ts';
 
@@ -151,7 +151,7 @@ function adviceOf(company: Company, question: Question, { best, customers, all }
   return [
     {
       text: `和${first.name}谈${best.to}:同行业买${best.from}的多半也在用`,
-      who: isOwn(question) || first.ownerId === null ? null : ownerName(company.directory, first.ownerId),
+      who: isOwn(question) ? null : doerFor(company, first.ownerId),
       due: dueIn(question, 7),
       command: `客户 ${first.name}`,
     },
@@ -160,7 +160,7 @@ function adviceOf(company: Company, question: Question, { best, customers, all }
       : [
           {
             text: `名单前 ${formatCount(customers.length)} 家(在手合同 ${formatMoney(amount)})里 ${formatCount(most[1])} 家是${ownerName(company.directory, most[0])}的,排进下两周的回访`,
-            who: ownerName(company.directory, most[0]),
+            who: doerFor(company, most[0]),
             due: dueIn(question, 14),
             command: `交叉销售 ${ownerName(company.directory, most[0])}`,
           },

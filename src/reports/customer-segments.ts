@@ -14,7 +14,7 @@ import { segmentActive, segmentAmount, segmentComplaints, segmentCustomers } fro
 import type { Line } from '../replies/reply.ts';
 import { chartFooter, isOwn, whose } from './captions.ts';
 import { plainFigure, rateFigure } from './figure-of.ts';
-import { dueIn } from './next-steps.ts';
+import { doerFor, dueIn } from './next-steps.ts';
 import { ownerName } from './owner-name.ts';
 import { type Advice, type Company, defineReport, type Findings, nothingFound, type Question } from './report.ts';
 
@@ -175,7 +175,7 @@ function adviceOf(company: Company, question: Question, { segments, fading }: Fo
       : [
           {
             text: `去一趟${first.name},问清为什么没再签,带着新方案谈`,
-            who: isOwn(question) || first.ownerId === null ? null : ownerName(company.directory, first.ownerId),
+            who: isOwn(question) ? null : doerFor(company, first.ownerId),
             due: dueIn(question, 5),
             command: `客户 ${first.name}`,
           },
