@@ -62,6 +62,8 @@ function meantWord(piece: string, whole: boolean): string | null {
     for (const word of byLength.get(length) ?? []) {
       // One character of four, neither alike in sound nor in shape, is another word: 新建客户, 新开客户.
       if (length === 4 && piece.length === 4 && !alikeButOne(piece, word)) continue;
+      // 周管道变化 has the word in it, and something more.
+      if (piece.includes(word)) continue;
       // 丢单金额 is no slip of 签单金额: the word that stands there was meant.
       if (!oneSlip(piece, word) || within.some((one) => !word.includes(one))) continue;
       // A character more or less in a short word is as often another word as a slip.

@@ -72,7 +72,7 @@ export const contentOf = (run: UnreadStretch): string => run.text.replace(follow
 export const saysSomething = (run: UnreadStretch): boolean =>
   /[一-龥a-z\d]/.test(contentOf(run)) ||
   /[一-龥]{2,}/.test(run.text.replace(followWords, ' ').replace(courtesy, ' ')) ||
-  (run.whole && /^[人家个位条张份单元数表图列分名级上下再就]$/.test(run.text));
+  (run.whole && /^[人家个位条张份单元数表图列分名级上下中再就]$/.test(run.text));
 
 const followWords =
   /换成?|改成?|只看|只要|仅看|再加上?|加上|去掉|拆开|拆|分开?|展开|点开|细看|往前|推|呢|画成?|切|合并|返回|上一个|那|看看|怎么样|钻|深挖|明细|详细|逐条|凭什么|咋回事|怎么回事|掉|这么|会/g;
