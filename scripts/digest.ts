@@ -20,7 +20,7 @@ import { planSchedule, type SchedulePlan } from '../src/schedule/start-schedule.
 import { createInProcessState } from '../src/store/in-process-state.ts';
 import { createRedisState } from '../src/store/redis-state.ts';
 import { sendAgain } from './dead-letters.ts';
-import { remark, runScript, scriptConfig } from './script.ts';
+import { remark, runScript, print as say, scriptConfig } from './script.ts';
 
 const commandLine = {
   about:
@@ -152,7 +152,7 @@ async function sendReminders(store: ChatStore, plan: SchedulePlan, moment: Momen
   for (const { target, part, priority, days } of await recall.timetable(moment)) {
     if (target !== 'owners' && !firesOn(days, moment.today, calendar)) continue;
     const outcome = await runOnce(store, recall, { key: target, priority }, moment, part);
-    console.log(`${readers[target] ?? target}:${wordsOf(outcome)}`);
+    say(`${readers[target] ?? target}:${wordsOf(outcome)}`);
   }
 }
 
@@ -164,7 +164,7 @@ function printReminders({ reminders, notices }: RecallPreview, json: boolean): v
   }
   for (const text of notices)
     console.log(json ? JSON.stringify({ recipient: '管理员', status: 'refused', text }) : text);
-  if (!json && reminders.length === 0) console.log('今天没有要提醒的沉默客户。');
+  if (!json && reminders.length === 0) say('今天没有要提醒的沉默客户。');
 }
 
 async function send(store: ChatStore, job: DigestJob, recipient: Recipient, moment: ReturnType<typeof momentAt>) {

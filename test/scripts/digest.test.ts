@@ -77,7 +77,8 @@ it('what could not be delivered is listed, left alone when it is old, and sent a
   expect(failed.stdout).toMatch(/dingtalk:group:cid-directors.没有送到/);
   expect(ofGroup()).toEqual([]);
   const listed = await runScript('digest', ['--resend', '--dry-run'], env);
-  expect(listed.stdout).toMatch(/文字[^\n]*group.disbanded[\s\S]*图[\s\S]*共 2 条/);
+  for (const said of [/文字[^\n]*group.disbanded/, /图[^\n]*group.disbanded/, /共 2 条/])
+    expect(listed.stdout).toMatch(said);
   const store = await openChatStore(env.BOT_DATABASE_URL ?? '');
   const dayBefore = sql<number>`finished_at - 86400000 - 1000`;
   await store.database.kysely
@@ -89,7 +90,7 @@ it('what could not be delivered is listed, left alone when it is old, and sent a
   expect((await runScript('digest', ['--resend'], env)).stdout).toContain('另有 2 条失败了一天以上');
   expect(ofGroup()).toEqual([]);
   const again = await runScript('digest', ['--resend', '--cause', 'digest:funnel:2026-11-19'], env);
-  expect(again.stdout).toContain('再发 2 条,0 条还是没有成功');
+  expect(again.stdout).toContain('再发 2 条，0 条还是没有成功');
   expect(ofGroup().map(({ kind }) => kind)).toEqual(['sampleMarkdown', 'sampleImageMsg']);
 });
 
