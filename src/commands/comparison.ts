@@ -43,6 +43,8 @@ export function readComparison(
       skeleton,
     )
   ) {
+    // 这个月跟去年比: the same days of last year, not the whole of it.
+    if (second.label === 'last_year' && !/year|half/.test(first.label)) return { main: first, compare: 'yoy' };
     const before = precedingPeriod(first, today);
     const yearAgo = samePeriodLastYear(first, today);
     if (
@@ -75,7 +77,7 @@ export function readComparison(
     return { main: null, compare: { period: first } };
   }
   const changed =
-    /(?:掉|降|跌|涨|升|变|提高|下滑|增加|减少|[多少](?=了))(?:了|过)?(?:没有?|吗|多少|几个点|些|不少|了吗)(?: ?P)?$|(?:是不是|有没有|是否)(?:又|更|还|在)?(?:掉|降|跌|涨|升|下滑|变|[低高少多差慢长短](?:了|些))|变(?:好|差|长|短|快|慢|多|少|高|低|坏)|又[低高少多差慢长短]了|好转|回升|回落|退步|进步|起色|恶化|改善|怎么.{0,3}(?:掉|降|跌|涨|少|下滑)|(?:变化|波动|涨跌|掉了没|涨了没|降了没|涨没涨|降没降|掉没掉|环比)/.test(
+    /(?:掉|降|跌|涨|升|变|提高|下滑|增加|减少|[多少](?=了))(?:了|过)?(?:没有?|吗|多少|几个点|些|不少|了吗)(?: ?P)?$|(?:是不是|有没有|是否)(?:又|更|还|在)?(?:掉|降|跌|涨|升|下滑|变|[低高少多差慢长短](?:了|些))|变(?:好|差|长|短|快|慢|多|少|高|低|坏)|又[低高少多差慢长短]了|好转|回升|回落|退步|进步|起色|恶化|改善|怎么.{0,3}(?:掉|降|跌|涨|少|下滑)|(?:变化|波动|是涨是跌|涨还是跌|涨跌|掉了没|涨了没|降了没|涨没涨|降没降|掉没掉|环比)/.test(
       skeleton,
     );
   return changed && facts.grain === null ? { main: first ?? null, compare: 'mom' } : { main: first ?? null };

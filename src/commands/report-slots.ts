@@ -232,7 +232,7 @@ export function fillReportSlots(intent: Intent, facts: Facts, context: ParseCont
   if (intent === 'payment_overdue' && facts.days !== null) slots.threshold = facts.days;
   sideBySide(intent, facts, slots, groups);
   special(intent, facts, slots, filters, groups, context);
-  if (explains.test(intent) && /为什么|为啥|什么原因|啥原因/.test(skeleton)) slots.with_reasons = true;
+  if (explains.test(intent) && /为什么|为啥|什么原因|啥原因|怎么回事|咋回事/.test(skeleton)) slots.with_reasons = true;
   if (present(filters)) slots.filters = filters;
   if (present(facts.excluded)) slots.filters_not = facts.excluded;
   if (groups.length > 0) slots.group_by = groups;

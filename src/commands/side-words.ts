@@ -101,7 +101,7 @@ const sideWords: readonly SideWord[] = [
   { words: '单子|合同', taken: either(under(deals), under(/^(?:sales_|ranking|payment_|renewal_|drill_down)/)) },
   { words: '发群里|群里', taken: has('target') },
   {
-    words: '变化|变动|涨|跌|升|降',
+    words: '是涨是跌|涨还是跌|变化|变动|涨|跌|升|降',
     taken: either(
       has('compare', 'grain', 'condition', 'threshold'),
       under(/^(?:pipeline_changes|sales_trend|customer_grades)$/),
@@ -120,6 +120,7 @@ const sideWords: readonly SideWord[] = [
   { words: '(?:做|搞|弄|办)完|落实|定的?事?', taken: has('view', 'context') },
   { words: '收入|营收|业绩|成交额?', taken: (intent, slots) => intent === 'clv' && slots.metric !== undefined },
   { words: '(?:超过|大于|高于|多于|少于|小于|低于|不到|跌破|>|<) ?\\d+', taken: has('threshold') },
+  { words: '最?差', taken: has('order') },
   { words: '[这那上]批|[这那]波', taken: has('context') },
   { words: '(?:按|照)(?:现在|目前|这个|当前)?的?(?:速度|进度|节奏)', taken: has('view') },
   {

@@ -56,6 +56,17 @@ const unserved: readonly {
   { words: /最[快慢]/, under: /^(?:sales_performance|ranking)$/, instead: ['sales_cycle', 'ranking'] },
   { words: /[好差高低大多]的客户/, under: /^sales_performance$/, instead: ['clv', 'sales_performance'] },
   {
+    words: /(?<!最)[高低差]的(?:客户|大区|区|人|销售|行业|渠道|产品|城市|团队)/,
+    under: /^(?:health_score|csat|nps|funnel$|stage_conversion|.*_rate|avg_|sales_cycle|target_)/,
+    instead: [],
+    why: '高低的界线这里没有,先看全部的?',
+  },
+  {
+    words: /多久|多长时间|(?<![这那好])几天|多少天/,
+    under: /^(?:stage_conversion|funnel|sales_performance|win_rate|opportunity_list|lead_conversion)$/,
+    instead: ['stage_duration', 'sales_cycle'],
+  },
+  {
     words: /(?:最近|上|最后)一?次/,
     under: /^(?:sales_|ranking|opportunity_|payment_|funnel|stage_)/,
     instead: ['sales_performance', 'opportunity_list'],
