@@ -59,3 +59,9 @@ export function nothingFits(scan: Scan, facts: Facts, context: ParseContext): Un
     ? clarify('要看哪个数?', { reason: 'missing_report', suggest }, readings)
     : clarify('没读懂这句。', { reason: 'not_understood', suggest }, readings);
 }
+
+/** The readings there are, each once. */
+export const present = (readings: readonly (Reading | null)[]): Reading[] =>
+  readings
+    .filter((one) => one !== null)
+    .filter((one, at, all) => all.findIndex((other) => other.words === one.words) === at);

@@ -1,8 +1,8 @@
-import { absorbs } from './absorbed-words.ts';
-import { clarify, isOrder, nothingFits, offer, readingAs, slotsFor } from './ask-back.ts';
+import { clarify, isOrder, nothingFits, offer, present, slotsFor } from './ask-back.ts';
 import type { Entities, Intent, ParseContext, Parser, Reading, Repair, Slots, Understanding } from './command.ts';
 import { injection, otherWork, outsideWords, smallTalk } from './cues/order-cues.ts';
 import { recentLengths } from './default-slots.ts';
+import { doubtOf } from './doubts.ts';
 import { createEntityIndex, type EntityIndex, type NamedEntity } from './entity-index.ts';
 import { type Facts, gatherFacts } from './facts.ts';
 import { chosen, goesOn, readFollowUp } from './follow-ups.ts';
@@ -14,13 +14,11 @@ import { type Ranking, rankIntents, vocabularyWords } from './rank-intents.ts';
 import { repairWords } from './repair-words.ts';
 import { type Scan, scanText, type ToldName } from './scan.ts';
 import { type NameFound, typedCustomer, unreadName } from './unread-names.ts';
-import { contentOf, knownPlaces, saysSomething, stretchesLeftBy, unreadStretches } from './unread-stretches.ts';
-import { incompleteOrder, unservedWords } from './unserved-words.ts';
+import { knownPlaces, saysSomething, stretchesLeftBy, unreadStretches } from './unread-stretches.ts';
+import { incompleteOrder } from './unserved-words.ts';
 
 /** Below this no report is meant: single hints (客户, 渠道) do not make a question. */
 const enough = 4.3;
-/** Readings closer than this are offered, not chosen. */
-const close = 0.12;
 
 interface Parts {
   readonly entities: EntityIndex;
@@ -153,11 +151,6 @@ function reread(text: string, told: readonly ToldName[], context: ParseContext, 
   return got.kind === 'command' ? offer(got.command) : null;
 }
 
-const present = (readings: readonly (Reading | null)[]): Reading[] =>
-  readings
-    .filter((one) => one !== null)
-    .filter((one, at, all) => all.findIndex((other) => other.words === one.words) === at);
-
 function readingsOf(
   names: readonly NamedEntity[],
   start: number,
@@ -281,81 +274,6 @@ function decide(scan: Scan, ranking: Ranking, facts: Facts, round: Round, contex
   }
   return command(intent, slots as Slots, repairs, assumed);
 }
-
-/** What speaks against the best reading: words that it leaves unread, another report's word, another reading close by. */
-function doubtOf(
-  intent: Intent,
-  weight: number,
-  ranking: Ranking,
-  facts: Facts,
-  scan: Scan,
-  ranked: readonly Intent[],
-  context: ParseContext,
-): Understanding | null {
-  const report = ranking.words[0]?.intent;
-  if (/核对/.test(scan.skeleton) && intent === 'feedback_wrong_number' && report !== undefined) {
-    const reading = readingAs(report, facts, scan, ranked, context);
-    return clarify(
-      `先看「${reading.words}」,再打「核对」,就列出算进去和没算的。`,
-      { reason: 'incomplete_order', suggest: [reading.words] },
-      [reading],
-    );
-  }
-  if (isOrder(intent) && !readsToTheEnd.test(intent)) return null;
-  if (intent === 'alert_ack' || intent === 'alert_mute') return null;
-  const offered = (intents: readonly Intent[], said = facts): Reading[] =>
-    present(intents.map((one) => readingAs(one, said, scan, ranked, context)));
-  const ask = (why: string, reason: string, readings: readonly Reading[]): Understanding =>
-    clarify(why, { reason, suggest: readings.map((one) => one.words) }, readings);
-  if (isOrder(intent)) return unheldOf(intent, ranking, facts, scan, ranked, context);
-  // 大客户贡献了多少业绩 is the share of the best; 业绩 大客户 says two things.
-  const shares = intent === 'clv' && /贡献|占/.test(scan.skeleton);
-  const other = shares
-    ? undefined
-    : ranking.words.find((found) => isReportIntent(found.intent) && !absorbs(intent, found.intent));
-  if (other !== undefined) return ask('这句里说了两样,要看哪个?', 'ambiguous_intent', offered([intent, other.intent]));
-  const unserved = unservedWords(intent, scan.text, facts, context.moment.today);
-  if (unserved !== null)
-    return ask(unserved.why, 'unserved_words', offered(unserved.instead, { ...facts, amount: null }));
-  const rival = ranking.intents[1];
-  if (rival !== undefined && weight - rival.weight < close && !isOrder(rival.intent))
-    return ask('这句有两种读法,要看哪个?', 'ambiguous_intent', offered([intent, rival.intent]));
-  return unheldOf(intent, ranking, facts, scan, ranked, context);
-}
-
-/** Orders that are asked about when something in them is not taken up; the others keep what was said as text. */
-const readsToTheEnd = /^(?:alert_create|subscription_create|subscription_update|export|metric_definition)$/;
-
-/** What was said and the command does not hold: marked stretches and words alike. */
-function unheldOf(
-  intent: Intent,
-  ranking: Ranking,
-  facts: Facts,
-  scan: Scan,
-  ranked: readonly Intent[],
-  context: ParseContext,
-): Understanding | null {
-  const offered = (intents: readonly Intent[], said = facts): Reading[] =>
-    present(intents.map((one) => readingAs(one, said, scan, ranked, context)));
-  const ask = (why: string, reason: string, readings: readonly Reading[]): Understanding =>
-    clarify(why, { reason, suggest: readings.map((one) => one.words) }, readings);
-  const { slots } = slotsFor(intent, facts, scan, ranked, context);
-  const passedOver = leftOut(intent, slots, scan, facts, context);
-  if (passedOver !== null)
-    return ask(
-      passedOver.why ?? `「${passedOver.words}」在这里用不上,先看不带它的?`,
-      'unserved_words',
-      present((passedOver.meant ?? [facts]).flatMap((meant) => offered(passedOver.instead ?? [intent], meant))),
-    );
-  const unread = stretchesLeftBy({ intent, slots }, scan, ranking, facts)
-    .filter(saysSomething)
-    .map((run) => contentOf(run) || run.text);
-  if (unread.length > 0)
-    return ask(`「${unread[0]}」没读懂,是要看这个吗?`, 'unread_words', offered([intent, ...ranked.slice(1, 2)]));
-  return null;
-}
-
-const isReportIntent = (intent: Intent): boolean => !isOrder(intent) && intent !== 'customer_detail';
 
 const isCustomerQuestion = (intent: Intent, facts: Facts): boolean =>
   intent === 'customer_detail' && (facts.named.customer !== undefined || facts.named.contact !== undefined);
