@@ -8,7 +8,7 @@ export function metricFor(intent: Intent, facts: Facts): string | null {
   const amountWords =
     /成交额|成交金额|销售额|签约额|签单额|签单金额|合同额|合同金额|营业额|营收|收入|流水|业绩额|多少钱|(?:卖|签|做|成交|干)(?:了|出|到|下)?多少(?!单|个|笔)|签得多|签的多|卖得多|卖得好|签单|开单|成交/;
   const countWords =
-    /(?:几|多少)(?:个)?(?:单|笔|个单)|(?:签|成交|成|开|拿)(?:下|到)?了?(?:几|多少)个(?!客户|点|百分)|单数|成交量|签单量|单量|订单数|成交数|成单数|赢单数|出了?几单/;
+    /(?:几|多少)(?:个)?(?:单|笔|个单)|(?:签|成交|成|开|拿)(?:下|到)?了?(?:几|多少)个(?!客户|点|百分)|单数|成交量|签单量|单量|订单数|成交数|成单数|赢单数|出了?几单|谁.{0,2}[签开出成]单.{0,2}多/;
   switch (intent) {
     case 'sales_performance':
       if (countWords.test(skeleton)) return 'won_count';
@@ -73,7 +73,7 @@ export function viewFor(intent: Intent, facts: Facts): string | null {
   switch (intent) {
     case 'customer_detail':
     case 'interaction_timeline':
-      return /上次|上一次|上回|最近一次|最后一次|最近(?:联系|跟进|沟通|拜访)|最后联系|(?:C|K)P(?:还|都|有)?(?:没有?)?(?:联系|跟进|沟通|拜访|见)过?(?:吗|没|么)/.test(
+      return /上次|上一次|上回|最近一次|最后一次|最近(?:联系|跟进|沟通|拜访|[聊谈见])|最后联系|(?:C|K)P?.{0,6}谁(?:联系|跟进|拜访|聊)的|(?:C|K)P(?:还|都|有)?(?:没有?)?(?:联系|跟进|沟通|拜访|见)过?(?:吗|没|么)/.test(
         skeleton,
       )
         ? 'last_interaction'

@@ -77,6 +77,22 @@ const takesBareDimension: ReadonlySet<Intent> = new Set([
   'new_customers',
 ]);
 
+/** 除了华东其他区的…: reports that then show the others one by one. */
+const comparesTheOthers: ReadonlySet<Intent> = new Set([
+  'sales_performance',
+  'payment_rate',
+  'win_rate',
+  'target_attainment',
+  'new_customers',
+  'new_leads',
+  'lead_conversion',
+  'stage_conversion',
+  'funnel',
+  'churn_rate',
+  'avg_order_value',
+  'sales_cycle',
+]);
+
 function groupFor(intent: Intent, facts: Facts): Dimension[] {
   const { skeleton } = facts;
   const groups = facts.dimensions.map((dimension) => dimensionUnder(intent, dimension));
@@ -97,6 +113,15 @@ function groupFor(intent: Intent, facts: Facts): Dimension[] {
   const add = (dimension: Dimension, when: boolean): void => {
     if (when && !groups.includes(dimension)) groups.push(dimension);
   };
+  if (comparesTheOthers.has(intent) && groups.length === 0) {
+    const others = /其他|其它|别的/.test(skeleton);
+    add('region', facts.excluded.region !== undefined && (others || /区/.test(skeleton)));
+    add('product', facts.excluded.product_line !== undefined && others);
+    add('industry', facts.excluded.industry !== undefined && others);
+    add('channel', facts.excluded.channel !== undefined && others);
+    add('city', facts.excluded.city !== undefined && others);
+    add('owner', facts.excluded.owner !== undefined && (others || /别人|大家|各人/.test(skeleton)));
+  }
   switch (intent) {
     case 'followups':
       add(
@@ -131,21 +156,6 @@ function groupFor(intent: Intent, facts: Facts): Dimension[] {
           facts.named.region.length >= 2 &&
           groups.length === 0 &&
           (beside.test(skeleton) || /R ?(?:和|跟|与|vs) ?R/.test(skeleton)),
-      );
-      add(
-        'region',
-        facts.excluded.region !== undefined && /其他|其它|别的|各区|区/.test(skeleton) && groups.length === 0,
-      );
-      for (const [field, dimension] of [
-        ['product_line', 'product'],
-        ['industry', 'industry'],
-        ['channel', 'channel'],
-        ['city', 'city'],
-      ] as const)
-        add(dimension, facts.excluded[field] !== undefined && /其他|其它|别的/.test(skeleton) && groups.length === 0);
-      add(
-        'owner',
-        facts.excluded.owner !== undefined && /其他|其它|别的?人|大家|各人/.test(skeleton) && groups.length === 0,
       );
       break;
     default:

@@ -3,11 +3,15 @@ import { pinyin } from 'pinyin-pro';
 /** Sounds of characters are looked up once: whole names are never cut into words, which is what makes pinyin slow. */
 const soundOfChar = new Map<string, string>();
 
+/** Characters that are read otherwise in the words of this house than by themselves: 排行 is páiháng. */
+const readAs: Readonly<Record<string, string>> = { 行: 'hang' };
+
 /** The toneless pinyin of one character, lower case; the character itself when it has none (letters, digits). */
 export function soundOf(char: string): string {
   const known = soundOfChar.get(char);
   if (known !== undefined) return known;
-  const sound = char < '一' ? char.toLowerCase() : pinyin(char, { toneType: 'none', v: true }).toLowerCase();
+  const sound =
+    char < '一' ? char.toLowerCase() : (readAs[char] ?? pinyin(char, { toneType: 'none', v: true }).toLowerCase());
   soundOfChar.set(char, sound);
   return sound;
 }
