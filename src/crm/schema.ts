@@ -8,6 +8,7 @@ import {
   ticketCauseMigrations,
   ticketCauses20261122,
 } from './schema/2026-11-22-ticket-causes.ts';
+import { whoBoughtWhat20261122 } from './schema/2026-11-22-who-bought-what.ts';
 
 /** The canonical read model as it is today: the names and columns that mapping views, CSV files and reports share. */
 export const crmSchema = { ...readModel20261121, ...ticketCauses20261122, ...customerScores20261122 } as const;
@@ -31,4 +32,5 @@ export const crmMigrations = (dialect: SqlDialect): Migrations => ({
       for (const [name, shape] of Object.entries(customerScores20261122)) await createTable(db, dialect, name, shape);
     },
   },
+  ...whoBoughtWhat20261122(dialect),
 });

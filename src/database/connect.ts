@@ -21,6 +21,9 @@ export interface ConnectOptions {
   readonly poolSize?: number;
 }
 
+/** What one query of a report may gather in the server's memory: the customers of a large company, once. */
+const gatheredBytes = 128 * 1024 * 1024;
+
 /** Opens `mysql://…` or `sqlite:PATH` (`sqlite::memory:` for a passing one). */
 export function connect<Tables>(url: string, options: ConnectOptions = {}): Database<Tables> {
   if (url.startsWith('mysql://')) return connectMysql(url, options);
@@ -61,6 +64,9 @@ function connectMysql<Tables>(url: string, options: ConnectOptions): Database<Ta
               : `set session max_execution_time = ${limitMs}`,
           );
         }
+        // MariaDB keeps what a query gathers in memory up to 16 MB, then on disk, where a report takes three times as long.
+        if (options.readOnly === true && row.version.includes('MariaDB'))
+          await run(`set session tmp_memory_table_size = ${gatheredBytes}, max_heap_table_size = ${gatheredBytes}`);
         if (options.readOnly === true) await run('set session transaction read only');
       },
     }),

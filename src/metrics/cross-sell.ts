@@ -1,10 +1,10 @@
 import { sql } from 'kysely';
 import type { Moment } from '../calendar/clock.ts';
 import { addDays } from '../calendar/day.ts';
-import type { Crm, QueryParts } from '../crm/crm.ts';
+import type { Crm } from '../crm/crm.ts';
 import type { RowFilter } from '../crm/rows.ts';
 import type { Scope } from '../crm/scope.ts';
-import { countDistinctIf, type Expr } from '../database/dialect.ts';
+import type { Expr } from '../database/dialect.ts';
 import { differs, type Rate, ratioOf } from '../figures/rate.ts';
 import { valid } from './lost-customers.ts';
 import { whole } from './stage-position.ts';
@@ -47,62 +47,104 @@ export interface CrossSellCustomer {
   readonly amountFen: number;
 }
 
-/** Customer and product, once each: what they signed for lately. */
-function bought({ rows }: QueryParts, { filter, moment }: CrossSellAsk): Expr {
-  return sql`(
-    select distinct k.customer_id, l.product_id
-    from ${rows.of('cm_customers', filter)} as c
-    join ${rows.contractAttributes()} as k on k.customer_id = c.customer_id
-    join ${rows.contractLineAttributes()} as l on l.contract_id = k.contract_id
-    where ${valid('k')} and k.signed_on > ${addDays(moment.today, -boughtWithinDays)} and k.signed_on <= ${moment.today}
-      and l.product_id is not null
-  )`;
-}
+/** Whether contract `k` tells what is bought now. */
+const signedLately = ({ moment }: CrossSellAsk): Expr =>
+  sql`${valid('k')} and k.signed_on > ${addDays(moment.today, -boughtWithinDays)} and k.signed_on <= ${moment.today}`;
 
-/** How many customers have each product, each two of them, and any at all. Two queries. */
-export async function readBaskets(
-  crm: Crm,
-  ask: CrossSellAsk,
-): Promise<{
+export interface Baskets {
   readonly buyers: number;
+  /** Of the buyers, those with one product only. */
+  readonly single: number;
   readonly products: readonly { readonly id: string; readonly name: string; readonly customers: number }[];
   readonly together: readonly BoughtTogether[];
-}> {
-  const [single, pairs] = await Promise.all([
-    crm.read<{ product_id: string | null; name: string | null; customers: number }>(
-      ask.scope,
-      (parts) => sql`
-        select b.product_id, max(p.name) as name, count(*) as customers
-        from ${bought(parts, ask)} as b left join ${parts.rows.open('cm_products')} as p on p.product_id = b.product_id
-        group by b.product_id
-        union all
-        select null as product_id, null as name, count(distinct b.customer_id) as customers from ${bought(parts, ask)} as b`,
-    ),
-    crm.read<{ first_id: string; second_id: string; customers: number }>(
-      ask.scope,
-      (parts) => sql`
-        select a.product_id as first_id, b.product_id as second_id, count(*) as customers
-        from ${bought(parts, ask)} as a join ${bought(parts, ask)} as b on b.customer_id = a.customer_id and b.product_id > a.product_id
-        group by a.product_id, b.product_id`,
-    ),
-  ]);
+}
+
+/** Products in one number of a basket: a bit for each, and exact in the number type of both databases and of the code. */
+const bitsPerNumber = 30;
+
+/**
+ * How many customers have each product, each two of them, and any at all. Two queries: what is sold, and one pass over
+ * the contracts that counts equal baskets.
+ */
+export async function readBaskets(crm: Crm, ask: CrossSellAsk): Promise<Baskets> {
+  // All that anybody sold; what nobody in scope bought is in no basket.
+  const sold = await crm.read<{ product_id: string; name: string | null }>(
+    ask.scope,
+    ({ rows }) => sql`
+      select s.product_id, p.name from (select distinct l.product_id from ${rows.contractLineAttributes()} as l
+        where l.product_id is not null) as s
+      left join ${rows.open('cm_products')} as p on p.product_id = s.product_id order by s.product_id`,
+  );
+  const products = sold.map(({ product_id, name }) => ({ id: String(product_id), name: name ?? String(product_id) }));
+  if (products.length === 0) return { buyers: 0, single: 0, products: [], together: [] };
+  const masks = Array.from({ length: Math.ceil(products.length / bitsPerNumber) }, (_, n) => n);
+  const isLately = signedLately(ask);
+  const baskets = await crm.read<Record<string, number>>(ask.scope, (parts) => {
+    const maskOf = (n: number): Expr => {
+      const bits = products.slice(n * bitsPerNumber, (n + 1) * bitsPerNumber);
+      const cases = bits.map(({ id }, bit) => sql`when ${id} then ${whole(2 ** bit)}`);
+      return sql`coalesce(sum(distinct case when ${isLately} then case l.product_id ${sql.join(cases, sql` `)} end end), 0)
+        as ${sql.ref(maskName(n))}`;
+    };
+    const names = sql.join(masks.map((n) => sql.ref(`b.${maskName(n)}`)));
+    // All contracts in the order of their customers, from the indexes alone: with a bound on the days outside the sum
+    // MariaDB would sort them.
+    return sql`select ${names}, count(*) as customers
+      from ${parts.rows.of('cm_customers', ask.filter)} as c
+      join (select max(k.customer_id) as customer_id, ${sql.join(masks.map(maskOf))}
+        from ${parts.rows.contractAttributes()} as k
+        join ${parts.rows.contractLineAttributes()} as l on l.contract_id = k.contract_id
+        group by k.customer_id) as b on b.customer_id = c.customer_id
+      group by ${names}`;
+  });
+  const filled = baskets.map((row) => ({
+    masks: masks.map((n) => Number(row[maskName(n)])),
+    customers: Number(row.customers),
+  }));
+  return countBaskets(
+    products,
+    filled.filter((basket) => basket.masks.some((mask) => mask !== 0)),
+  );
+}
+
+const maskName = (n: number): string => `mask${n}`;
+
+function countBaskets(
+  products: readonly { readonly id: string; readonly name: string }[],
+  baskets: readonly { readonly masks: readonly number[]; readonly customers: number }[],
+): Baskets {
+  const single = new Map<string, number>();
+  const pairs = new Map<string, BoughtTogether>();
+  for (const { masks, customers } of baskets) {
+    const ids = products.flatMap(({ id }, n) =>
+      ((masks[Math.floor(n / bitsPerNumber)] ?? 0) >> (n % bitsPerNumber)) & 1 ? [id] : [],
+    );
+    for (const [n, first] of ids.entries()) {
+      single.set(first, (single.get(first) ?? 0) + customers);
+      for (const second of ids.slice(n + 1)) {
+        const key = JSON.stringify([first, second]);
+        pairs.set(key, { first, second, customers: (pairs.get(key)?.customers ?? 0) + customers });
+      }
+    }
+  }
+  const hasOne = ({ masks }: { readonly masks: readonly number[] }): boolean => {
+    const [mask, ...more] = masks.filter((one) => one !== 0);
+    return mask !== undefined && more.length === 0 && (mask & (mask - 1)) === 0;
+  };
+  const sum = (list: typeof baskets): number => list.reduce((total, { customers }) => total + customers, 0);
   return {
-    buyers: Number(single.find(({ product_id }) => product_id === null)?.customers ?? 0),
-    products: single.flatMap((row) =>
-      row.product_id === null
-        ? []
-        : [{ id: String(row.product_id), name: row.name ?? String(row.product_id), customers: Number(row.customers) }],
-    ),
-    together: pairs.map((row) => ({
-      first: String(row.first_id),
-      second: String(row.second_id),
-      customers: Number(row.customers),
-    })),
+    buyers: sum(baskets),
+    single: sum(baskets.filter(hasOne)),
+    products: products.flatMap((product) => {
+      const customers = single.get(product.id);
+      return customers === undefined ? [] : [{ ...product, customers }];
+    }),
+    together: [...pairs.values()],
   };
 }
 
 /** The pairs that really go together (corrected for how many were looked at), the widest gap first. */
-export function realPairs(baskets: Awaited<ReturnType<typeof readBaskets>>): ProductPair[] {
+export function realPairs(baskets: Baskets): ProductPair[] {
   const { buyers, products, together } = baskets;
   const large = products.filter(({ customers }) => customers >= leastBuyers);
   const both = (a: string, b: string): number =>
@@ -148,19 +190,30 @@ export async function readCrossSellCustomers(
   const { today } = ask.moment;
   const rows = await crm.read<Record<string, string | number | null>>(ask.scope, (parts) => {
     const { rows: source, sql: bridge } = parts;
-    const has = (productId: string): Expr => sql`exists (select 1 from ${source.contractAttributes()} as h
-      join ${source.contractLineAttributes()} as m on m.contract_id = h.contract_id
-      where h.customer_id = c.customer_id and ${valid('h')} and h.signed_on <= ${today} and m.product_id = ${productId})`;
+    // Each set is gathered once from the lines of the two products; by `max`, since by the bare column MariaDB would
+    // gather it again for every customer.
+    const has = (productId: string): Expr => sql`max(case when m.product_id = ${productId} then 1 else 0 end)`;
+    const owners = sql`(
+      select max(h.customer_id) as customer_id, ${has(pair.fromId)} as has_from, ${has(pair.toId)} as has_to
+      from ${source.contractLineAttributes()} as m join ${source.contractAttributes()} as h on h.contract_id = m.contract_id
+      where m.product_id in (${pair.fromId}, ${pair.toId}) and ${valid('h')} and h.signed_on <= ${today}
+      group by h.customer_id)`;
+    const industries = sql`(
+      select max(i.industry) as industry from (
+        select distinct c.customer_id from ${source.of('cm_customers', ask.filter)} as c
+        join ${source.contractAttributes()} as k on k.customer_id = c.customer_id
+        join ${source.contractLineAttributes()} as l on l.contract_id = k.contract_id
+        where ${signedLately(ask)} and l.product_id = ${pair.toId}) as b
+      join ${source.customerAttributes()} as i on i.customer_id = b.customer_id
+      where i.industry is not null group by i.industry having count(*) >= 2)`;
     return sql`
       select c.customer_id, c.name, c.industry, c.owner_user_id, ${bridge.sumFen(sql`k.amount`)} as amount_fen
-      from ${source.of('cm_customers', ask.filter)} as c
+      from ${owners} as w
+      join ${source.of('cm_customers', ask.filter)} as c on c.customer_id = w.customer_id
+      join ${industries} as d on d.industry = c.industry
       join ${source.contractAttributes()} as k on k.customer_id = c.customer_id
-      where k.status = 'effective' and (k.ends_on is null or k.ends_on >= ${today}) and k.signed_on <= ${today}
-        and ${has(pair.fromId)} and not ${has(pair.toId)}
-        and c.industry in (select i.industry from ${bought(parts, ask)} as b
-          join ${source.customerAttributes()} as i on i.customer_id = b.customer_id
-          where b.product_id = ${pair.toId} and i.industry is not null
-          group by i.industry having count(*) >= 2)
+      where w.has_from = 1 and w.has_to = 0
+        and k.status = 'effective' and (k.ends_on is null or k.ends_on >= ${today}) and k.signed_on <= ${today}
       group by c.customer_id, c.name, c.industry, c.owner_user_id
       order by amount_fen desc, c.customer_id limit ${whole(2_000)}`;
   });
@@ -174,15 +227,4 @@ export async function readCrossSellCustomers(
       amountFen: Number(row.amount_fen),
     })),
   };
-}
-
-/** Where nothing goes together by more than chance: how many customers have only one product. One query. */
-export async function readSingleProductBuyers(crm: Crm, ask: CrossSellAsk): Promise<Rate> {
-  const [row] = await crm.read<{ buyers: number; single: number }>(
-    ask.scope,
-    (parts) => sql`
-      select count(*) as buyers, ${countDistinctIf(sql`w.customer_id`, sql`w.products = 1`)} as single
-      from (select b.customer_id, count(*) as products from ${bought(parts, ask)} as b group by b.customer_id) as w`,
-  );
-  return { numerator: Number(row?.single ?? 0), denominator: Number(row?.buyers ?? 0) };
 }

@@ -61,15 +61,19 @@ export interface FadingCustomer {
   readonly days: number;
 }
 
-/** Each customer who ever signed, with R, F and M. */
+/**
+ * Each customer who ever signed, with R, F and M. All contracts are read in the order of their customers, from the index
+ * alone: a condition or the bare customer id as a column would have MariaDB sort them, or gather them customer by customer.
+ */
 function buyers({ rows, sql: bridge }: QueryParts, { filter, moment }: SegmentAsk): Expr {
+  const signed = sql`${valid('k')} and k.signed_on <= ${moment.today}`;
   return sql`(
     select c.customer_id, c.name, c.owner_user_id, k.orders, k.amount_fen, k.days
     from ${rows.of('cm_customers', filter)} as c
-    join (select k.customer_id, count(*) as orders, ${bridge.sumFen(sql`k.amount`)} as amount_fen,
-        ${bridge.days(sql`max(k.signed_on)`, sql`${moment.today}`)} as days
-      from ${rows.contractAttributes()} as k
-      where ${valid('k')} and k.signed_on <= ${moment.today} group by k.customer_id) as k on k.customer_id = c.customer_id
+    join (select max(k.customer_id) as customer_id, ${countIf(signed)} as orders,
+        ${bridge.sumFen(sql`case when ${signed} then k.amount end`)} as amount_fen,
+        ${bridge.days(sql`max(case when ${signed} then k.signed_on end)`, sql`${moment.today}`)} as days
+      from ${rows.contractAttributes()} as k group by k.customer_id having orders > 0) as k on k.customer_id = c.customer_id
   )`;
 }
 
@@ -98,10 +102,11 @@ export async function readSegments(crm: Crm, ask: SegmentAsk, meanFen: number): 
     (parts) => sql`
       select ${r} as r, ${f} as f, ${m} as m, count(*) as customers, ${parts.sql.sumOf(sql`w.amount_fen`)} as amount_fen,
         ${countIf(sql`lt.last_touch_at >= ${startOf(addDays(today, -29))}`)} as active,
-        ${countIf(sql`exists (select 1 from ${parts.rows.of('cm_tickets')} as t where t.customer_id = w.customer_id
-          and t.kind = 'complaint' and t.created_at >= ${startOf(addDays(today, -89))} and t.created_at <= ${ask.moment.wall})`)} as complaining
+        ${countIf(sql`t.customer_id is not null`)} as complaining
       from ${buyers(parts, ask)} as w
       left join ${parts.rows.of('cm_customer_last_touch')} as lt on lt.customer_id = w.customer_id
+      left join (select distinct t.customer_id from ${parts.rows.of('cm_tickets')} as t where t.kind = 'complaint'
+        and t.created_at >= ${startOf(addDays(today, -89))} and t.created_at <= ${ask.moment.wall}) as t on t.customer_id = w.customer_id
       group by r, f, m`,
   );
   const found = rows.map((row) => ({

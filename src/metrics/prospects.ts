@@ -39,20 +39,24 @@ export async function readProspects(crm: Crm, ask: ProspectAsk): Promise<Prospec
   const { today, wall } = ask.moment;
   const rows = await crm.read<Record<string, string | number | null>>(ask.scope, (parts) => {
     const { rows: source, sql: bridge } = parts;
+    // What speaks for them is looked up for those alone that are scored.
     return sql`
-      select c.customer_id, c.name, c.owner_user_id, c.level, ${bridge.fen(sql`coalesce(c.annual_budget, 0)`)} as budget_fen,
-        c.has_clear_decision_chain as clear_chain,
-        case when lt.last_touch_at >= ${startOf(addDays(today, -29))} then 1 else 0 end as is_active,
+      select c.*,
         (select count(*) from ${source.followUpAttributes()} as a where a.customer_id = c.customer_id and a.direction = 'in'
           and a.occurred_at >= ${startOf(addDays(today, 1 - inTouchDays))} and a.occurred_at <= ${wall}) as came,
         (select count(*) from ${source.of('cm_opportunities')} as o where o.customer_id = c.customer_id and o.outcome = 'open') as open_count,
         (select ${bridge.sumFen(sql`o.amount`)} from ${source.of('cm_opportunities')} as o
           where o.customer_id = c.customer_id and o.outcome = 'open') as open_fen,
         (select count(*) from ${source.of('cm_contacts')} as p where p.customer_id = c.customer_id and p.is_decision_maker = 1) as deciders
-      from ${source.of('cm_customers', ask.filter)} as c
-      join ${source.of('cm_customer_last_touch')} as lt on lt.customer_id = c.customer_id
-      where c.lifecycle = 'active' and lt.last_touch_at >= ${startOf(addDays(today, 1 - inTouchDays))} and ${never(parts)}
-      order by lt.last_touch_at desc, c.customer_id limit ${whole(mostScored)}`;
+      from (
+        select c.customer_id, c.name, c.owner_user_id, c.level, ${bridge.fen(sql`coalesce(c.annual_budget, 0)`)} as budget_fen,
+          c.has_clear_decision_chain as clear_chain,
+          case when lt.last_touch_at >= ${startOf(addDays(today, -29))} then 1 else 0 end as is_active
+        from ${source.of('cm_customers', ask.filter)} as c
+        join ${source.of('cm_customer_last_touch')} as lt on lt.customer_id = c.customer_id
+        where c.lifecycle = 'active' and lt.last_touch_at >= ${startOf(addDays(today, 1 - inTouchDays))} and ${never(parts)}
+        order by lt.last_touch_at desc, c.customer_id limit ${whole(mostScored)}
+      ) as c`;
   });
   return rows
     .map((row): Prospect => {

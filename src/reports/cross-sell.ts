@@ -5,7 +5,6 @@ import {
   type ProductPair,
   readBaskets,
   readCrossSellCustomers,
-  readSingleProductBuyers,
   realPairs,
 } from '../metrics/cross-sell.ts';
 import { crossSellCustomers, crossSellRate } from '../metrics/growth.ts';
@@ -34,7 +33,7 @@ export const crossSellReport = defineReport({
       ]);
     const pairs = realPairs(baskets);
     const [best] = pairs;
-    if (best === undefined) return noPair(question, await readSingleProductBuyers(company.crm, ask));
+    if (best === undefined) return noPair(question, { numerator: baskets.single, denominator: baskets.buyers });
     const { customers, all } = await readCrossSellCustomers(company.crm, ask, best, question.top ?? listed);
     return findingsOf(company, question, { pairs, best, customers, all, buyers: baskets.buyers });
   },

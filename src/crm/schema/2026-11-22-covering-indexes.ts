@@ -88,7 +88,8 @@ export const coveringIndexes20261122 = (dialect: SqlDialect): Record<string, Mig
     ]),
   );
 
-async function replaceIndexes(
+/** The indexes of one table with other columns, under the names they have. Frozen. */
+export async function replaceIndexes(
   db: Kysely<unknown>,
   dialect: SqlDialect,
   table: string,
