@@ -13,6 +13,7 @@ import type { RawRequest } from '../src/platforms/platform.ts';
 import { sealAppCallback } from '../src/platforms/wecom/seal.ts';
 import { benchConfig } from './callback-keys.ts';
 import type { Order, Report, ServerKind } from './callback-server.ts';
+import { type OpenLoop, openLoop } from './open-loop.ts';
 import { type BenchRow, median } from './row.ts';
 
 export interface CallbackBenchOptions {
@@ -110,21 +111,30 @@ interface Measured {
   readonly drawn: number;
 }
 
-export async function underLoad(
+/** Callbacks at even distances, so many a second. */
+export async function atRate(
   served: Served,
   channel: Channel,
   seconds: number,
-  perSecond?: number,
-): Promise<Measured> {
+  perSecond: number,
+): Promise<OpenLoop & { readonly cpuUs: number }> {
+  const ready = Array.from({ length: seconds * perSecond }, () => sealed(channel));
+  const before = await served.usage();
+  const measured = await openLoop(served.url, ready, perSecond, seconds);
+  const after = await served.usage();
+  return { ...measured, cpuUs: (after.cpuUs - before.cpuUs) / measured.sent };
+}
+
+/** As many callbacks as fifty connections bring through. */
+async function underLoad(served: Served, channel: Channel, seconds: number): Promise<Measured> {
   // Sealed beforehand: signing is work of the platform, not of the load generator while it measures.
-  const ready = Array.from({ length: Math.ceil(seconds * (perSecond ?? 7_000)) + 200 }, () => sealed(channel));
+  const ready = Array.from({ length: seconds * 7_000 + 200 }, () => sealed(channel));
   let next = 0;
   const before = await served.usage();
   const result = await autocannon({
     url: served.url,
     connections: 50,
     duration: seconds,
-    ...(perSecond === undefined ? {} : { overallRate: perSecond }),
     requests: [
       {
         method: 'POST',
@@ -201,8 +211,8 @@ export async function benchCallbacks({ seconds, rounds, botUrl }: CallbackBenchO
     await doors.stop();
     const whole = await serve('whole', folder, '');
     // Compiled code and open connections, as in a bot that has been up for a while.
-    await underLoad(whole, 'wecom-app', 3, 100);
-    const busy = await underLoad(whole, 'wecom-app', seconds * 2, 100);
+    await atRate(whole, 'wecom-app', 3, 100);
+    const busy = await atRate(whole, 'wecom-app', seconds * 2, 100);
     rows.push(
       { name: 'whole bot, 100 a second, each one answered: p99', value: busy.p99Ms, unit: 'ms', goal: 300 },
       { name: 'whole bot, 100 a second: CPU per question', value: busy.cpuUs, unit: 'µs' },

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { createConnection } from 'mysql2/promise';
 import type { Day } from '../src/calendar/day.ts';
-import { type Served, serve, underLoad } from './callbacks.ts';
+import { atRate, type Served, serve } from './callbacks.ts';
 import type { CrmAtSize } from './crm-at-size.ts';
 import { openMorning } from './morning-house.ts';
 import type { BenchRow } from './row.ts';
@@ -78,8 +78,8 @@ async function costs(crmUrl: string, botUrl: string, groups: number): Promise<Be
 async function acknowledged(crmUrl: string, botUrl: string, groups: number): Promise<BenchRow[]> {
   const served: Served = await serve('morning', crmUrl, botUrl, [String(groups)]);
   try {
-    await underLoad(served, 'wecom-app', 2, callbacksPerSecond);
-    const before = await underLoad(served, 'wecom-app', 5, callbacksPerSecond);
+    await atRate(served, 'wecom-app', 2, callbacksPerSecond);
+    const before = await atRate(served, 'wecom-app', 5, callbacksPerSecond);
     let going = true;
     const over = served.morning().then(() => {
       going = false;
@@ -87,7 +87,7 @@ async function acknowledged(crmUrl: string, botUrl: string, groups: number): Pro
     const p99: number[] = [];
     const most: number[] = [];
     while (going) {
-      const measured = await underLoad(served, 'wecom-app', 5, callbacksPerSecond);
+      const measured = await atRate(served, 'wecom-app', 5, callbacksPerSecond);
       p99.push(measured.p99Ms);
       most.push(measured.maxMs);
     }

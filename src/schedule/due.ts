@@ -60,22 +60,38 @@ export function ripeLines(
 ): RipeLine[] {
   const { today, epochMs, zone } = moment;
   const yesterday = addDays(today, -1);
+  const earliest = addDays(today, -longestLookBackDays);
+  const timeOf = timesOf(calendar, zone);
   return lines.flatMap((line) => {
     const newest = newestDay(line);
     // Yesterday's late evening may still be within its window.
     const next = newest === null ? yesterday : addDays(newest, 1);
-    const earliest = addDays(today, -longestLookBackDays);
     const ripe: RipeLine[] = [];
     for (let day = clamp(next, earliest, yesterday); day <= today; day = addDays(day, 1)) {
-      if (!firesOn(line.days, day, calendar)) continue;
-      const plannedAt = plannedAtOf(line.at, day, zone);
-      if (plannedAt > epochMs) continue;
+      const plannedAt = timeOf(line, day);
+      if (plannedAt === null || plannedAt > epochMs) continue;
       const isDue = epochMs - plannedAt <= catchUpMs;
       if (isDue) ripe.push({ line, day, plannedAt, state: 'due' });
       else if (newest !== null && day > newest) ripe.push({ line, day, plannedAt, state: 'missed' });
     }
     return ripe;
   });
+}
+
+/** When a line goes out on a day, null where it does not; hundreds of lines share a few times. */
+function timesOf(
+  calendar: WorkCalendar,
+  zone: string,
+): (line: Pick<TimetableLine, 'at' | 'days'>, day: Day) => number | null {
+  const times = new Map<string, number | null>();
+  return ({ at, days }, day) => {
+    const key = `${day} ${at} ${days}`;
+    const known = times.get(key);
+    if (known !== undefined) return known;
+    const time = firesOn(days, day, calendar) ? plannedAtOf(at, day, zone) : null;
+    times.set(key, time);
+    return time;
+  };
 }
 
 const clamp = (day: Day, from: Day, to: Day): Day => (day < from ? from : day > to ? to : day);

@@ -3,12 +3,14 @@ import { type Clock, type Moment, momentAt } from '../calendar/clock.ts';
 import { chineseWorkDays, type WorkCalendar } from '../calendar/work-calendar.ts';
 import type { ChartRenderer } from '../charts/spec.ts';
 import type { KnownCompany } from '../company.ts';
+import type { Crm } from '../crm/crm.ts';
 import type { ChatStore } from '../delivery/chat-store.ts';
 import type { Log } from '../log.ts';
 import type { Platform, PlatformName } from '../platforms/platform.ts';
 import type { EndedSlot } from '../store/slot.ts';
 import { calendarWatch } from './calendar-watch.ts';
 import type { ScheduleSettings } from './config.ts';
+import { crmInTurn } from './crm-in-turn.ts';
 import { type DigestJob, digestJob } from './digests/digest-job.ts';
 import { funnelDigest } from './digests/funnel-digest.ts';
 import type { Job, Pushed } from './job.ts';
@@ -47,8 +49,23 @@ export interface SchedulePlan {
   readonly jobs: readonly Job[];
 }
 
+/** Queries of the schedule that run together; the CRM's other connections are for people who ask meanwhile. */
+const queriesAtOnce = 3;
+
+/** The company as the schedule asks it. */
+function companyInTurn({ company }: Pick<ScheduleHouse, 'company'>): ScheduleHouse['company'] {
+  const turns = new WeakMap<Crm, Crm>();
+  return async (moment) => {
+    const known = await company(moment);
+    const crm = turns.get(known.crm) ?? crmInTurn(known.crm, queriesAtOnce);
+    turns.set(known.crm, crm);
+    return { ...known, crm };
+  };
+}
+
 /** Everything that the clock owes, without anything that ticks: scripts run single jobs of it. */
 export function planSchedule(house: ScheduleHouse): SchedulePlan {
+  const company = companyInTurn(house);
   const { store, platforms, settings, log } = house;
   const calendar = chineseWorkDays(settings.schedule.workDays);
   const notices = noticesTo({
@@ -67,14 +84,14 @@ export function planSchedule(house: ScheduleHouse): SchedulePlan {
         charts: house.charts,
         slots: store.slots,
         platforms,
-        company: house.company,
+        company,
         log: (event, fields) => log.warn(fields, event),
         ...(house.pushed === undefined ? {} : { pushed: house.pushed }),
       }),
     ],
   ]);
   const recallDeps: RecallDeps = {
-    company: house.company,
+    company,
     access: settings,
     settings: settings.recall,
     recalls: store.recalls,

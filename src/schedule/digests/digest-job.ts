@@ -6,6 +6,7 @@ import type { Period } from '../../calendar/period.ts';
 import type { WorkCalendar } from '../../calendar/work-calendar.ts';
 import type { ChartRenderer, Picture } from '../../charts/spec.ts';
 import type { KnownCompany } from '../../company.ts';
+import type { Directory } from '../../crm/directory.ts';
 import { Failure } from '../../failure.ts';
 import type { Figure } from '../../figures/figure.ts';
 import type { Platform, PlatformName } from '../../platforms/platform.ts';
@@ -66,9 +67,16 @@ export function digestJob<Computed>(digest: Digest<Computed>, house: DigestHouse
   const drawn = recentlyMade<Picture | null>();
   const worded = recentlyMade<Omit<DigestView, 'title' | 'view' | 'choices'> & { readonly reply: Reply }>();
 
-  async function recipients(moment: Moment): Promise<Recipient[]> {
+  const recipientsByKey = new WeakMap<Directory, ReadonlyMap<string, Recipient>>();
+
+  /** The same for as long as the people are the same: every slot of a morning asks. */
+  async function recipients(moment: Moment): Promise<ReadonlyMap<string, Recipient>> {
     const { directory } = await house.company(moment);
-    return recipientsOf(digest.what, house.access, directory);
+    const known =
+      recipientsByKey.get(directory) ??
+      new Map(recipientsOf(digest.what, house.access, directory).map((recipient) => [recipient.key, recipient]));
+    recipientsByKey.set(directory, known);
+    return known;
   }
 
   async function compose(recipient: Recipient, task: SlotTask): ReturnType<DigestJob['compose']> {
@@ -152,10 +160,10 @@ export function digestJob<Computed>(digest: Digest<Computed>, house: DigestHouse
   return {
     name,
     title: digest.title,
-    recipients,
+    recipients: async (moment) => [...(await recipients(moment)).values()],
     compose,
     timetable: async (moment) =>
-      (await recipients(moment)).map(({ key, push, priority }) => ({
+      [...(await recipients(moment)).values()].map(({ key, push, priority }) => ({
         target: key,
         part: 'digest',
         at: push.at,
@@ -163,7 +171,7 @@ export function digestJob<Computed>(digest: Digest<Computed>, house: DigestHouse
         priority,
       })),
     prepare: async (task): Promise<Preparation> => {
-      const recipient = (await recipients(task.moment)).find(({ key }) => key === task.target);
+      const recipient = (await recipients(task.moment)).get(task.target);
       if (recipient === undefined) return { kind: 'nothing', why: 'nobody is to get it any more' };
       const { directory } = await house.company(task.moment);
       let composed: Awaited<ReturnType<DigestJob['compose']>>;

@@ -77,11 +77,24 @@ function isDirector(directory: Directory, settings: AccessSettings, personId: st
 
 const refused = (why: string, kindly: string): Admission => ({ kind: 'refused', why, kindly });
 
+const scopesByDirectory = new WeakMap<Directory, Map<string, Scope | null>>();
+
+/** Two hundred groups are bound to a dozen scopes, some of them of thousands of people. */
+function scopeOfGroup(bind: GroupSetting['bind'], directory: Directory): Scope | null {
+  const scopes = scopesByDirectory.get(directory) ?? new Map<string, Scope | null>();
+  scopesByDirectory.set(directory, scopes);
+  const key = JSON.stringify(bind);
+  const known = scopes.get(key);
+  const scope = known === undefined ? boundScope(bind, directory) : known;
+  scopes.set(key, scope);
+  return scope;
+}
+
 export function admit(recipient: Recipient, settings: AccessSettings, directory: Directory): Admission {
   const { to, name } = recipient;
   if (to.kind === 'group') {
     const { group } = to;
-    const scope = boundScope(group.bind, directory);
+    const scope = scopeOfGroup(group.bind, directory);
     if (scope === null)
       return refused(
         'group bound to what does not exist',

@@ -1,15 +1,10 @@
-import { createHash } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
-import { wholeCompany } from '../../access/authorise.ts';
 import { roleOf } from '../../access/identity.ts';
 import type { AccessSettings } from '../../access/settings.ts';
 import type { Moment } from '../../calendar/clock.ts';
 import type { WorkCalendar } from '../../calendar/work-calendar.ts';
 import type { Command } from '../../commands/command.ts';
-import type { Directory, Person } from '../../crm/directory.ts';
-import { noFilter } from '../../crm/rows.ts';
 import type { Log } from '../../log.ts';
-import { readSilentOwners } from '../../metrics/silence-of-many.ts';
 import type { Company } from '../../reports/report.ts';
 import type { Recalls } from '../../store/recalls.ts';
 import { causeOf } from '../../store/slot.ts';
@@ -17,9 +12,11 @@ import type { Slots } from '../../store/slots.ts';
 import type { TimetableLine } from '../due.ts';
 import type { Job, Preparation, Pushed, SlotTask } from '../job.ts';
 import { recentlyMade } from '../recently-made.ts';
+import { places, turns } from '../turns.ts';
 import type { RecallSettings } from './config.ts';
 import { prepareRecalls, type ToRemind } from './prepare-recall.ts';
-import { heirOf, type Reaching, recipientOf } from './recipient.ts';
+import { type Reaching, recipientOf } from './recipient.ts';
+import { readSilenceInCompany, type SilenceInCompany } from './silence-in-company.ts';
 import { teamSummaryReply } from './team-summary.ts';
 import { unreachable } from './unreachable.ts';
 
@@ -44,11 +41,10 @@ const about: Command = { intent: 'silent_customers', slots: { filters: { owner: 
 const peopleInSlot = 500;
 /** The CRM is asked for so many people at once; what it says of them is all that is in memory. */
 const peopleAtOnce = 125;
+/** More at once would not be done sooner, and the bot's own database is also the one that callbacks wait for. */
+const slotsAtOnce = 2;
 /** So far apart leave the messages of all slots together, so that the platforms' gates are not stormed (wecom.md 10). */
 const spreadMs = 60;
-
-/** Who has how many silent customers, over the whole company: whom a run looks at, and whether some are held out. */
-export type SilenceInCompany = Awaited<ReturnType<typeof readSilentOwners>>;
 
 type Messages = Extract<Preparation, { kind: 'ready' }>['messages'];
 
@@ -62,16 +58,10 @@ export function recallJob(deps: RecallDeps): Job {
     priority,
   });
   const silence = recentlyMade<SilenceInCompany>();
+  const inPlace = places(slotsAtOnce);
   /** Once for all slots of a morning. */
   const silenceInCompany = (company: Company, moment: Moment): Promise<SilenceInCompany> =>
-    silence.of(moment.wall.slice(0, 16), moment.epochMs, () =>
-      readSilentOwners(company.crm, {
-        scope: wholeCompany(),
-        filter: noFilter,
-        moment,
-        limits: company.settings.silentDays,
-      }),
-    );
+    silence.of(moment.wall.slice(0, 16), moment.epochMs, () => readSilenceInCompany(company, moment));
   return {
     name: recallJobName,
     title: '沉默客户提醒',
@@ -89,7 +79,7 @@ export function recallJob(deps: RecallDeps): Job {
       const company = await deps.company(task.moment);
       switch (task.target) {
         case 'owners':
-          return owners(deps, company, task, await silenceInCompany(company, task.moment));
+          return inPlace(async () => owners(deps, company, task, await silenceInCompany(company, task.moment)));
         case 'managers':
           return managers(deps, company, task);
         default:
@@ -105,12 +95,6 @@ function placeOf(part: string): readonly [number, number] {
   return of > 1 ? [number, of] : [1, 1];
 }
 
-/** Which slot a person belongs to: by a hash, so that it stays the same when others join. */
-const isIn = (person: Person, part: string): boolean => {
-  const [number, of] = placeOf(part);
-  return of === 1 || (createHash('sha256').update(person.id).digest().readUInt32BE(0) % of) + 1 === number;
-};
-
 async function owners(
   deps: RecallDeps,
   company: Company,
@@ -120,18 +104,19 @@ async function owners(
   const { directory } = company;
   const { recalls, log } = deps;
   const cause = causeOf(task);
-  const silentInCompany = silence.reduce((sum, { silent }) => sum + silent, 0);
-  const people = heirsOf(silence, directory)
-    .filter(({ person }) => isIn(person, task.part))
-    .flatMap(({ person, left }): ToRemind[] => {
-      const recipient = recipientOf(person, directory, deps.access, deps.reaching);
-      return recipient === null ? [] : [{ recipient, left }];
-    });
   const [slot, slots] = placeOf(task.part);
+  const people: ToRemind[] = [];
+  const others = turns();
+  for (const { person, left, place } of silence.heirs) {
+    if ((place % slots) + 1 !== slot) continue;
+    await others.next();
+    const recipient = recipientOf(person, directory, deps.access, deps.reaching);
+    if (recipient !== null) people.push({ recipient, left });
+  }
   const messages: Messages[number][] = [];
   for (let from = 0; from < people.length; from += peopleAtOnce) {
     const some = people.slice(from, from + peopleAtOnce);
-    const reminders = await prepareRecalls(deps, company, some, cause, task.moment, silentInCompany);
+    const reminders = await prepareRecalls(deps, company, some, cause, task.moment, silence.customers);
     for (const { recipient, silences, reply } of reminders) {
       // Putting thousands of messages into words must not keep callbacks waiting.
       await setImmediate();
@@ -154,23 +139,6 @@ async function owners(
   return messages.length === 0
     ? { kind: 'nothing', why: 'nobody has customers that became silent' }
     : { kind: 'ready', messages, pictures: [], memory: { people: messages.length } };
-}
-
-/** Who is told of whose silent customers; the customers of people who left go to the next manager. */
-export function heirsOf(
-  silence: SilenceInCompany,
-  directory: Directory,
-): { readonly person: Person; readonly left: readonly Person[] }[] {
-  const heirs = new Map<string, { person: Person; left: Person[] }>();
-  for (const { ownerId } of silence) {
-    const heir = heirOf(ownerId, directory);
-    if (heir === null) continue;
-    const entry = heirs.get(heir.id) ?? { person: heir, left: [] };
-    const owner = directory.person(ownerId);
-    if (owner !== undefined && owner.id !== heir.id) entry.left.push(owner);
-    heirs.set(heir.id, entry);
-  }
-  return [...heirs.values()];
 }
 
 async function managers(deps: RecallDeps, company: Company, task: SlotTask): Promise<Preparation> {

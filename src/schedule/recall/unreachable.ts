@@ -1,8 +1,10 @@
 import { ownerName } from '../../reports/owner-name.ts';
 import type { Company } from '../../reports/report.ts';
 import type { Preparation, SlotTask } from '../job.ts';
-import type { RecallDeps, SilenceInCompany } from './recall-job.ts';
+import { turns } from '../turns.ts';
+import type { RecallDeps } from './recall-job.ts';
 import { heirOf, recipientOf } from './recipient.ts';
+import type { SilenceInCompany } from './silence-in-company.ts';
 
 const named = 8;
 
@@ -19,7 +21,9 @@ export async function unreachable(
   const { directory } = company;
   const without = new Set<string>();
   let customers = 0;
-  for (const { ownerId, silent } of silence) {
+  const others = turns();
+  for (const { ownerId, silent } of silence.owners) {
+    await others.next();
     const heir = heirOf(ownerId, directory);
     if (heir !== null && recipientOf(heir, directory, deps.access, deps.reaching) !== null) continue;
     without.add((heir ?? directory.person(ownerId))?.id ?? ownerId);
