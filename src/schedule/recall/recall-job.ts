@@ -17,6 +17,7 @@ import type { RecallSettings } from './config.ts';
 import { prepareRecalls, type ToRemind } from './prepare-recall.ts';
 import { type Reaching, recipientOf } from './recipient.ts';
 import { readSilenceInCompany, type SilenceInCompany } from './silence-in-company.ts';
+import { readTeams, together } from './team-silence.ts';
 import { teamSummaryReply } from './team-summary.ts';
 import { unreachable } from './unreachable.ts';
 
@@ -149,16 +150,21 @@ async function managers(deps: RecallDeps, company: Company, task: SlotTask): Pro
     const role = roleOf(person, directory, deps.access);
     return person.active && (role === 'manager' || role === 'regional_manager');
   });
-  for (const person of heads) {
-    const recipient = recipientOf(person, directory, deps.access, deps.reaching);
-    if (recipient === null) continue;
-    const reply = await teamSummaryReply(deps.recalls, company, recipient, task.moment);
-    if (reply === null) continue;
-    messages.push({
-      address: recipient.reach.address,
-      parts: recipient.reach.render(reply),
-      afterMs: messages.length * spreadMs,
-    });
+  const recipients = heads.flatMap((person) => recipientOf(person, directory, deps.access, deps.reaching) ?? []);
+  const ofScope = new Map(recipients.map((recipient) => [recipient.scope, recipient]));
+  for (const scopes of together([...ofScope.keys()])) {
+    for (const [scope, team] of await readTeams(company, scopes, task.moment)) {
+      await setImmediate();
+      const recipient = ofScope.get(scope);
+      if (recipient === undefined) continue;
+      const reply = await teamSummaryReply(deps.recalls, company, recipient, team, task.moment);
+      if (reply === null) continue;
+      messages.push({
+        address: recipient.reach.address,
+        parts: recipient.reach.render(reply),
+        afterMs: messages.length * spreadMs,
+      });
+    }
   }
   return messages.length === 0
     ? { kind: 'nothing', why: 'no team has silent customers' }

@@ -1,8 +1,6 @@
 import type { Moment } from '../../calendar/clock.ts';
 import { addDays } from '../../calendar/day.ts';
-import { noFilter } from '../../crm/rows.ts';
 import { formatCount, formatMoney } from '../../figures/format.ts';
-import { readSilenceGroups, readSilentCustomers } from '../../metrics/silence.ts';
 import type { Reply } from '../../replies/reply.ts';
 import { typesetReply } from '../../replies/typeset-reply.ts';
 import { ownerName } from '../../reports/owner-name.ts';
@@ -11,6 +9,7 @@ import type { Recalls } from '../../store/recalls.ts';
 import { renderMessage } from '../message-template.ts';
 import type { Recipient } from './recipient.ts';
 import { stakeWords } from './reminder.ts';
+import type { TeamSilence } from './team-silence.ts';
 
 const listed = 8;
 
@@ -19,14 +18,13 @@ export async function teamSummaryReply(
   recalls: Recalls,
   company: Company,
   { scope }: Recipient,
+  team: TeamSilence,
   moment: Moment,
 ): Promise<Reply | null> {
   const { today } = moment;
-  const ask = { scope, filter: noFilter, moment, limits: company.settings.silentDays };
-  const groups = await readSilenceGroups(company.crm, ask);
-  const silent = groups.reduce((sum, group) => sum + group.silent, 0);
+  const owners = [...team.byOwner.values()];
+  const silent = owners.reduce((sum, owner) => sum + owner.silent, 0);
   if (silent === 0) return null;
-  const top = await readSilentCustomers(company.crm, { ...ask, order: 'stake', limit: 3 });
   const told = (await recalls.between(addDays(today, -7), addDays(today, -1), scope.owners)).filter(
     ({ heldOut }) => !heldOut,
   );
@@ -35,14 +33,7 @@ export async function teamSummaryReply(
       contactedAt !== null || handedTo !== null || dismissedAt !== null || snoozedUntil !== null,
   );
   const contacted = told.filter(({ contactedAt }) => contactedAt !== null).length;
-  const byOwner = new Map<string, { silent: number; stakeFen: number; open: number }>();
-  for (const group of groups) {
-    const id = group.ownerId ?? '';
-    const row = byOwner.get(id) ?? { silent: 0, stakeFen: 0, open: 0 };
-    row.silent += group.silent;
-    row.stakeFen += group.openFen + group.contractFen;
-    byOwner.set(id, row);
-  }
+  const byOwner = new Map([...team.byOwner].map(([id, owner]) => [id, { ...owner, open: 0 }]));
   const unanswered = new Set(answered.map(({ recallId }) => recallId));
   for (const recall of told) {
     const row = byOwner.get(recall.ownerId);
@@ -57,7 +48,7 @@ export async function teamSummaryReply(
       stake: row.stakeFen === 0 ? null : formatMoney(row.stakeFen),
       open: row.open,
     }));
-  const stakeFen = groups.reduce((sum, group) => sum + group.openFen + group.contractFen, 0);
+  const stakeFen = owners.reduce((sum, owner) => sum + owner.stakeFen, 0);
   const title = `${scope.words}有 ${formatCount(silent)} 家沉默客户`;
   const most = people[0];
   return typesetReply({
@@ -73,7 +64,7 @@ export async function teamSummaryReply(
       open: told.length - answered.length,
       people: people.slice(0, listed),
       more: Math.max(0, people.length - listed),
-      top: top.map((customer) => ({
+      top: team.top.map((customer) => ({
         name: customer.name,
         grade: customer.grade,
         days: customer.days,

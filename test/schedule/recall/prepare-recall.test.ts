@@ -18,6 +18,7 @@ import { reportSettingsSchema } from '../../../src/reports/settings.ts';
 import { recallSettingsSchema } from '../../../src/schedule/recall/config.ts';
 import { ownRows, prepareRecalls, type ToRemind } from '../../../src/schedule/recall/prepare-recall.ts';
 import { recipientOf, scopeOfOwners } from '../../../src/schedule/recall/recipient.ts';
+import { readTeams, together } from '../../../src/schedule/recall/team-silence.ts';
 import { dialects, openEmpty } from '../../database/databases.ts';
 import { zone } from '../../reports/small-company.ts';
 import { type OwnPlace, ownPlace } from '../../store/stores.ts';
@@ -120,4 +121,28 @@ describe.each(dialects)('reminders of many people on %s', (dialect) => {
     expect(stakes).toBeGreaterThan(0);
     expect(stakes).toBeLessThan(all);
   }, 60_000);
+
+  it('teams that are read together have what each of them has when it is read alone', async () => {
+    const scopes = people.map(({ recipient }) => recipient.scope);
+    const batches = together(scopes);
+    expect(batches.some((batch) => batch.length > 3)).toBe(true);
+    expect(batches.flat().length).toBe(scopes.length);
+    const brief = (teams: Awaited<ReturnType<typeof readTeams>>, scope: (typeof scopes)[number]) => {
+      const team = teams.get(scope);
+      return {
+        owners: [...(team?.byOwner ?? [])].filter(([, { silent }]) => silent > 0).sort(),
+        top: team?.top.map(({ customerId, openFen, contractFen, days }) => [customerId, openFen, contractFen, days]),
+      };
+    };
+    let withSeveral = 0;
+    for (const batch of batches) {
+      const read = await readTeams(company, batch, moment);
+      for (const scope of batch) {
+        const alone = brief(await readTeams(company, [scope], moment), scope);
+        expect(brief(read, scope), scope.words).toEqual(alone);
+        if (alone.owners.length > 1) withSeveral += 1;
+      }
+    }
+    expect(withSeveral).toBeGreaterThan(0);
+  });
 });
