@@ -9,7 +9,7 @@ const absorbed: Readonly<Partial<Record<Intent, readonly Intent[]>>> = {
   customer_grades: ['customer_profile'],
   data_quality: ['followups', 'new_customers'],
   forecast: ['sales_performance', 'target_attainment', 'sales_trend', 'opportunity_list'],
-  funnel_bottleneck: ['funnel', 'churn_rate', 'stage_conversion', 'stage_duration', 'stage_stuck'],
+  funnel_bottleneck: ['funnel', 'churn_rate', 'opportunity_list', 'stage_conversion', 'stage_duration', 'stage_stuck'],
   grade_conversion: ['stage_conversion', 'win_rate', 'customer_grades', 'lead_conversion'],
   interaction_timeline: ['followups'],
   lead_conversion: ['new_leads', 'campaign_roi', 'win_rate', 'stage_conversion', 'sales_performance'],

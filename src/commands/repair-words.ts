@@ -103,7 +103,9 @@ function repairAt(text: string, at: number, known: Uint8Array): Repair | null {
     // 客户数 is all explained, if only by a word that says little.
     const left = Array.from(piece, (char, place) => (known[at + place] === 1 ? ' ' : char)).join('');
     if (left.trim() !== piece && left.replace(filler, '').trim() === '') continue;
-    const whole = !/[一-龥]/.test((text[at - 1] ?? ' ') + (text[at + length] ?? ' '));
+    // What is read already ends a word as a blank does: 本月华东漏头.
+    const goesOn = (place: number): boolean => /[一-龥]/.test(text[place] ?? ' ') && known[place] !== 1;
+    const whole = !goesOn(at - 1) && !goesOn(at + length);
     // In the middle of a sentence only stretches that nothing else explains are repaired.
     if (!whole && known.subarray(at, at + length).some((one) => one === 1)) continue;
     const word = meantWord(piece, whole);

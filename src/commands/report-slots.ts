@@ -113,6 +113,10 @@ function groupFor(intent: Intent, facts: Facts): Dimension[] {
   const add = (dimension: Dimension, when: boolean): void => {
     if (when && !groups.includes(dimension)) groups.push(dimension);
   };
+  add(
+    'agent',
+    intent === 'service_metrics' && groups.length === 0 && /(?:哪|谁)个?位?客服|客服.{0,6}(?:谁|最)/.test(skeleton),
+  );
   if (comparesTheOthers.has(intent) && groups.length === 0) {
     const others = /其他|其它|别的/.test(skeleton);
     add('region', facts.excluded.region !== undefined && (others || /区/.test(skeleton)));

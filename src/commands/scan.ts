@@ -237,7 +237,10 @@ function isFree(text: string, at: number, length: number, inWord: Uint8Array): b
   if (/^[a-z\d]/.test(piece) && /[a-z\d]/.test(before)) return false;
   if (/[a-z\d]$/.test(piece) && /[a-z\d]/.test(after)) return false;
   if (length === 1) return false;
-  if (ordinary.test(piece) && (/[一-龥]/.test(before) || /[一-龥]/.test(after.replace(/[的线类]/, ' ')))) return false;
+  // 除了服务其他产品线: what is left out is a name.
+  const isLeftOut = /(?:除了?|不含|不算|去掉)$/.test(text.slice(0, at));
+  if (ordinary.test(piece) && !isLeftOut && (/[一-龥]/.test(before) || /[一-龥]/.test(after.replace(/[的线类]/, ' '))))
+    return false;
   // A name inside a longer word of the vocabulary is that word: 物流 in 顺通物流 is longer as a name, 服务 in 服务指标 is not.
   for (let inside = at; inside < at + length; inside++) if (inWord[inside]! > length) return false;
   return true;

@@ -169,6 +169,7 @@ const sideWords: readonly SideWord[] = [
     words: '阶段|环节',
     taken: either(under(/^(?:stage_|funnel|opportunity_|pipeline_)/), groupedBy('stage'), has('filters')),
   },
+  { words: '估一?[下个]', taken: under(/^forecast/) },
   { words: '完成|达成', taken: under(/^(?:target_|action_|forecast|review|ranking|refine)/) },
   { words: '差(?=多少|几)|还差|离|距离?', taken: either(has('metric'), groupedBy('grade'), under(/^target_/)) },
   { words: '再发一?[次遍份]|没收到', taken: has('action') },

@@ -48,7 +48,7 @@ const ownWords = {
   ),
   pipeline_value: words(
     '管道金额',
-    '在手商机 在手商机金额 在跟商机金额 管道总额 管道价值 管道总值 商机总额 商机金额 商机总金额 商机池 在谈金额 在谈总额 在跟金额 pipeline金额',
+    '在手商机 在手商机金额 在跟商机金额 管道总额 管道价值 管道总值 商机总额 商机金额 商机总金额 商机池 在谈金额 在途金额 在途商机金额 在途商机 在谈总额 在跟金额 pipeline金额',
     'pipeline value, pipeline amount, open pipeline',
     'gdje sjje',
   ),
