@@ -6,7 +6,8 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 60_000,
     pool: 'forks',
-    maxWorkers: 2,
+    // Half of the time goes by in waiting: for processes that start, leases that end, platforms that hang.
+    maxWorkers: 4,
     env: { TZ: 'UTC' },
   },
 });

@@ -16,11 +16,9 @@ import type { ChatStore } from '../../src/delivery/chat-store.ts';
 import { dialects } from '../database/databases.ts';
 import { until } from '../delivery/processes.ts';
 import { type GroupRobotServer, startGroupRobotServer } from '../fakes/group-robot-server.ts';
-import { ownPrefix, redisAnswers, redisUrl } from '../store/redis.ts';
 import { type OwnPlace, ownPlace } from '../store/stores.ts';
 import type { BotNews, BotOrder, BotSettings } from './bot-process.ts';
 
-const withRedis = await redisAnswers();
 const wall = (text: string): number => epochMsOf(text as WallTime, 'Asia/Shanghai');
 const keyOf = (n: number): string => `${String(n).padStart(8, '0')}-0000-4000-8000-000000000000`;
 const groups = 5;
@@ -29,7 +27,6 @@ const keys = Array.from({ length: groups }, (_, n) => keyOf(n));
 /** Whole bots on one MariaDB, their clocks set by the test, group robots at a strict fake of WeCom's. */
 describe.skipIf(!dialects.includes('mysql'))('the morning, with real processes', { timeout: 60_000 }, () => {
   const folder = mkdtempSync(join(tmpdir(), 'chenbao-morning-'));
-  const redis = ownPrefix();
   const bots: ChildProcess[] = [];
   let place: OwnPlace;
   let server: GroupRobotServer;
@@ -54,10 +51,7 @@ describe.skipIf(!dialects.includes('mysql'))('the morning, with real processes',
     };
     writeFileSync(join(folder, 'settings.json'), JSON.stringify(settings));
   });
-  afterAll(async () => {
-    await redis.flush();
-    rmSync(folder, { recursive: true, force: true });
-  });
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
   beforeEach(async () => {
     [place, server] = await Promise.all([ownPlace('mysql'), startGroupRobotServer(keys)]);
     store = await place.open();
@@ -143,64 +137,6 @@ describe.skipIf(!dialects.includes('mysql'))('the morning, with real processes',
     expect(pictures(keys[1])[0]?.content).toBe(pictures(keys[3])[0]?.content);
   });
 
-  /** What a dead process held is free when its lease ends; the test does not wait for that half minute. */
-  const leasesEnded = async (): Promise<void> => {
-    await store.database.kysely
-      .updateTable('cb_slots')
-      .set({ lease_until: 0 })
-      .where('state', '=', 'working')
-      .execute();
-    await store.database.kysely.updateTable('cb_targets').set({ lease_until: 0, hold_until: 0 }).execute();
-  };
-
-  it('killed between accepting and knowing: the picture comes once more, announced, and nothing else twice', async () => {
-    const first = await startBot('2026-11-17 08:59:00');
-    server.next(keys[0]!, 'take', 'hang-after');
-    let dead: Promise<void> | null = null;
-    server.onRequest((key, msgtype) => {
-      if (key === keys[0] && msgtype === 'image' && dead === null) dead = sleep(20).then(() => killed(first));
-    });
-    setClock(first, '2026-11-17 09:00:00');
-    await until(() => dead !== null);
-    await dead;
-    await leasesEnded();
-    const second = await startBot('2026-11-17 09:03:00');
-    await queued(groups * 2);
-    await hurry();
-    setClock(second, '2026-11-17 09:03:30');
-    await until(() => arrived(keys.slice(1)) && pictures(keys[0]).length === 2, 20_000);
-    await settled();
-    once_(keys.slice(1));
-    expect(words(keys[0])).toHaveLength(1);
-    const said = server.posts
-      .filter((post) => post.key === keys[0])
-      .map((post) => `${post.msgtype} ${post.content.slice(0, 4)}`);
-    expect(said.map((post) => post.split(' ')[0])).toEqual(['markdown', 'image', 'text', 'image']);
-    expect(said[2]).toContain('(补发)');
-  });
-
-  it.each([120])(
-    'killed %i ms into the run and started again: nothing lost, nothing doubled without a mark',
-    async (ms) => {
-      const first = await startBot('2026-11-17 08:59:50');
-      setClock(first, '2026-11-17 09:00:00');
-      await sleep(ms);
-      await killed(first);
-      await leasesEnded();
-      const second = await startBot('2026-11-17 09:00:20');
-      await queued(groups * 2);
-      await hurry();
-      setClock(second, '2026-11-17 09:00:40');
-      await until(() => arrived(), 20_000);
-      await settled();
-      for (const key of keys) {
-        expect(words(key).filter((post) => !post.content.startsWith('(补发)'))).toHaveLength(1);
-        const marks = server.posts.filter((post) => post.key === key && post.content.startsWith('(补发)')).length;
-        expect(pictures(key).length - 1).toBeLessThanOrEqual(marks);
-      }
-    },
-  );
-
   it('a broken robot keeps no other waiting; down over nine is caught up, later is recorded; a weekend is none', async () => {
     server.always(keys[1]!, 93000);
     const bot = await startBot('2026-11-17 09:04:00');
@@ -223,18 +159,5 @@ describe.skipIf(!dialects.includes('mysql'))('the morning, with real processes',
     expect(states('2026-11-17').sort()).toEqual(['failed', 'sent', 'sent', 'sent', 'sent']);
     expect(new Set(states('2026-11-18'))).toEqual(new Set(['missed']));
     expect(states('2026-11-21')).toEqual([]);
-  });
-
-  it.skipIf(!withRedis)('Redis that forgets everything at nine changes nothing', async () => {
-    const bot = await startBot('2026-11-17 08:59:30', { REDIS_URL: redisUrl });
-    setClock(bot, '2026-11-17 09:00:00');
-    await until(() => words(keys[0]).length > 0);
-    await redis.flush();
-    await queued(groups * 2);
-    await hurry();
-    setClock(bot, '2026-11-17 09:00:40');
-    await until(() => arrived(), 15_000);
-    await settled();
-    once_();
   });
 });
