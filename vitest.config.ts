@@ -6,8 +6,7 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 60_000,
     pool: 'forks',
-    // Half of the time goes by in waiting: for processes that start, leases that end, platforms that hang.
-    maxWorkers: 4,
+    maxWorkers: 2,
     env: { TZ: 'UTC' },
   },
 });

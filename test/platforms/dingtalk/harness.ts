@@ -81,7 +81,7 @@ export async function startHarness(): Promise<DingtalkHarness> {
   const write = (...parts: unknown[]): void => {
     logged += `${JSON.stringify(parts)}\n`;
   };
-  const another = (): Platform => createDingtalk(settings, { state, log: write, timeoutMs: 400 });
+  const another = (): Platform => createDingtalk(settings, { state, log: write, timeoutMs: 2_000 });
   const platform = another();
   return {
     server,
