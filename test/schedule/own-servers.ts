@@ -72,10 +72,12 @@ async function ownServer(folder: string, url: string, command: readonly string[]
 export async function ownMariadb(): Promise<OwnServer> {
   const folder = mkdtempSync(join(tmpdir(), 'chenbao-mariadb-'));
   const data = `--datadir=${join(folder, 'data')}`;
+  // A starting server clears its temporary directory of such tables: in a shared one those of its neighbours.
+  const scratch = `--tmpdir=${folder}`;
   const user = process.getuid?.() === 0 ? ['--user=root'] : [];
   execFileSync(
     'mariadb-install-db',
-    ['--no-defaults', data, '--auth-root-authentication-method=normal', '--skip-test-db', ...user],
+    ['--no-defaults', data, scratch, '--auth-root-authentication-method=normal', '--skip-test-db', ...user],
     { stdio: 'ignore' },
   );
   const port = await freePort();
@@ -88,6 +90,7 @@ export async function ownMariadb(): Promise<OwnServer> {
     'mariadbd',
     '--no-defaults',
     data,
+    scratch,
     ...user,
     '--bind-address=127.0.0.1',
     `--port=${port}`,
