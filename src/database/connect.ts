@@ -95,7 +95,9 @@ function bindable(value: unknown): null | number | string | bigint | Buffer {
 function connectEmbedded<Tables>(path: string, options: ConnectOptions): Database<Tables> {
   if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true });
   const raw = new LibSql(path, { timeout: 5_000 });
-  raw.exec('pragma journal_mode = wal; pragma synchronous = normal; pragma foreign_keys = on;');
+  raw.exec('pragma journal_mode = wal; pragma synchronous = normal; pragma foreign_keys = on');
+  // 40 MB of log between two copies into the file: at the default of 4 MB a third of an insert's time goes into the copying.
+  raw.exec('pragma wal_autocheckpoint = 10000');
   if (options.readOnly === true) raw.exec('pragma query_only = on');
   const statements = keptStatements((text) => {
     const prepared = raw.prepare(text);

@@ -91,12 +91,13 @@ function firstValues(query: string): RawRequest['query'] {
   return values;
 }
 
+/** A header that came twice is nobody's: which of the two a signature covers cannot be known. */
 function singleHeaders(request: import('node:http').IncomingMessage): RawRequest['headers'] {
-  const headers: Record<string, string | undefined> = Object.create(null);
   const { rawHeaders } = request;
-  for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
-    const name = rawHeaders[at]!.toLowerCase();
-    headers[name] = name in headers ? undefined : rawHeaders[at + 1];
-  }
-  return headers;
+  const joined = request.headers as RawRequest['headers'];
+  if (rawHeaders.length === 2 * Object.keys(joined).length) return joined;
+  const single: Record<string, string | undefined> = Object.create(null);
+  for (const [name, values] of Object.entries(request.headersDistinct))
+    single[name] = values?.length === 1 ? values[0] : undefined;
+  return single;
 }

@@ -22,20 +22,22 @@ export interface RobotMessage {
   readonly text: string | null;
 }
 
+/** A text, or a number as it was written: `parseWithExactNumbers` leaves none here that a double could not hold. */
+const textMatching = (pattern: RegExp) => z.string().regex(pattern).or(z.int().transform(String));
 /** Ids go into keys, SQL columns and URLs: printable, without blanks, of bounded length. */
-const id = z.string().regex(/^[^\s\p{C}]{1,256}$/u);
+const id = textMatching(/^[^\s\p{C}]{1,256}$/u);
+const optionalId = textMatching(/^[^\s\p{C}]{0,256}$/u).nullish();
 /** Compared with the identities on record and written as @id, so letters, digits and the marks ids are made of. */
-const staffId = z.string().regex(/^[\p{L}\p{N}_@.:$+=-]{1,64}$/u);
-const optionalId = id.or(z.literal('')).nullish();
-const optionalText = z.string().nullish();
+const optionalStaffId = textMatching(/^[\p{L}\p{N}_@.:$+=-]{0,64}$/u).nullish();
+const optionalText = textMatching(/^/).nullish();
 
 const bodySchema = z.object({
   msgId: id,
   conversationId: id,
-  conversationType: z.string(),
+  conversationType: textMatching(/^/),
   msgtype: z.string(),
   conversationTitle: optionalText,
-  senderStaffId: staffId.or(z.literal('')).nullish(),
+  senderStaffId: optionalStaffId,
   senderCorpId: optionalId,
   chatbotCorpId: optionalId,
   robotCode: optionalId,
@@ -45,13 +47,13 @@ const bodySchema = z.object({
   content: z.unknown().optional(),
 });
 
-const quotaSchema = z.object({ errorCode: z.literal('20001') });
+const quotaSchema = z.object({ errorCode: z.literal(['20001', 20001]) });
 const audioSchema = z.object({ recognition: optionalText });
 const richTextSchema = z.object({ richText: z.array(z.object({ text: optionalText })) });
 
 /** Reads the JSON of a robot message. Never throws. */
 export function parseRobotBody(json: string): RobotBody {
-  const value = parseJsonNumbersAsText(json);
+  const value = parseWithExactNumbers(json);
   if (value === undefined) return { kind: 'malformed', why: 'body is not JSON' };
   if (typeof value === 'object' && value !== null && 'errorCode' in value && quotaSchema.safeParse(value).success)
     return { kind: 'quota-spent' };
@@ -79,13 +81,13 @@ export function parseRobotBody(json: string): RobotBody {
   };
 }
 
-/** JSON in which every number stays the text it was written as: ids beyond 2^53 keep their digits. undefined = not JSON. */
-function parseJsonNumbersAsText(json: string): unknown {
+/** JSON in which ids beyond 2^53 keep their digits: whatever a double might not hold stays text. undefined = not JSON. */
+function parseWithExactNumbers(json: string): unknown {
   try {
     // The first pass judges the syntax; quoting numbers could turn what is not JSON into JSON.
     const parsed: unknown = JSON.parse(json);
     // Most messages hold only short whole numbers, which are written in one way.
-    if (!/[:[,]\s*(?:-|\d{16}|\d+[.eE])/.test(json)) return numbersAsText(parsed);
+    if (!/[:[,]\s*(?:-|\d{16}|\d+[.eE])/.test(json)) return parsed;
     const quoted = json.replace(/"[^"\\]*(?:\\.[^"\\]*)*"|-?\d[\d.eE+-]*/g, (token) =>
       token.startsWith('"') ? token : `"${token}"`,
     );
@@ -93,17 +95,6 @@ function parseJsonNumbersAsText(json: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-function numbersAsText(value: unknown): unknown {
-  if (typeof value === 'number') return String(value);
-  if (typeof value !== 'object' || value === null) return value;
-  if (Array.isArray(value)) return value.map(numbersAsText);
-  for (const [name, inner] of Object.entries(value)) {
-    if (typeof inner === 'number' || typeof inner === 'object')
-      (value as Record<string, unknown>)[name] = numbersAsText(inner);
-  }
-  return value;
 }
 
 function wordsOf(body: z.infer<typeof bodySchema>): string | null {
