@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Moment } from './calendar/clock.ts';
 import type { Entities, Parser } from './commands/command.ts';
-import { createParser } from './commands/parser.ts';
+import { buildParser } from './commands/parser.ts';
 import type { LanguageSettings } from './commands/settings.ts';
 import type { Crm } from './crm/crm.ts';
 import { type Directory, readDirectory } from './crm/directory.ts';
@@ -51,7 +51,7 @@ export function companyKeeper(
   const words = renewed(wordsForMs, wordsAtMostMs, async () => {
     const { directory, stages } = await people();
     const entities = await readEntities(crm.database, directory, stages, settings.nicknames);
-    return { entities, parser: createParser(entities) };
+    return { entities, parser: await buildParser(entities) };
   });
   const languages = new Map<string, () => Promise<Parser>>();
   const languageOf = async (scope: Scope | 'nobody'): Promise<Parser> => {
@@ -68,7 +68,7 @@ export function companyKeeper(
             ? person
             : { ...person, within: false },
         );
-        return createParser({ ...entities, ...seen, people });
+        return buildParser({ ...entities, ...seen, people });
       });
     languages.delete(key);
     languages.set(key, language);

@@ -1,3 +1,4 @@
+import { atOnce, itemsInStep, type Steps } from './in-slices.ts';
 import { fullPinyin, initialsOf, soundNumber, soundOf } from './sound.ts';
 
 /** Of hashed keys; an index of few names has fewer lists, as there is one index for each scope that asks. */
@@ -15,20 +16,55 @@ class Postings {
   readonly #starts: Uint32Array;
   readonly #numbers: Uint32Array;
 
-  constructor(keys: Uint32Array, numbers: Uint32Array) {
-    const buckets = Math.min(mostBuckets, 2 ** Math.ceil(Math.log2(keys.length * 2 + 1024)));
-    this.#buckets = buckets;
-    this.#starts = new Uint32Array(buckets + 1);
-    for (const key of keys) this.#starts[(key % buckets) + 1]!++;
-    for (let at = 0; at < buckets; at++) this.#starts[at + 1]! += this.#starts[at]!;
-    const next = this.#starts.slice();
-    this.#numbers = new Uint32Array(keys.length);
-    for (let at = 0; at < keys.length; at++) this.#numbers[next[keys[at]! % buckets]!++] = numbers[at]!;
+  private constructor(starts: Uint32Array, numbers: Uint32Array) {
+    this.#buckets = starts.length - 1;
+    this.#starts = starts;
+    this.#numbers = numbers;
   }
 
-  of(key: number): Uint32Array {
+  static *of(keys: Uint32Array, numbers: Uint32Array): Steps<Postings> {
+    const buckets = Math.min(mostBuckets, 2 ** Math.ceil(Math.log2(keys.length * 2 + 1024)));
+    const starts = new Uint32Array(buckets + 1);
+    for (let at = 0; at < keys.length; at++) {
+      starts[(keys[at]! % buckets) + 1]!++;
+      if (at % postingsInStep === 0) yield;
+    }
+    for (let at = 0; at < buckets; at++) starts[at + 1]! += starts[at]!;
+    yield;
+    const next = starts.slice();
+    const sorted = new Uint32Array(keys.length);
+    for (let at = 0; at < keys.length; at++) {
+      sorted[next[keys[at]! % buckets]!++] = numbers[at]!;
+      if (at % postingsInStep === 0) yield;
+    }
+    return new Postings(starts, sorted);
+  }
+
+  under(key: number): Uint32Array {
     const bucket = key % this.#buckets;
     return this.#numbers.subarray(this.#starts[bucket], this.#starts[bucket + 1]);
+  }
+}
+
+/** A posting costs some fiftieth of a name. */
+const postingsInStep = 50 * itemsInStep;
+
+/** Numbers in the order they come, how many is not known before: an array of boxed numbers takes eight times the room. */
+class Growing {
+  #held = new Uint32Array(1 << 12);
+  #length = 0;
+
+  push(value: number): void {
+    if (this.#length === this.#held.length) {
+      const larger = new Uint32Array(this.#held.length * 2);
+      larger.set(this.#held);
+      this.#held = larger;
+    }
+    this.#held[this.#length++] = value;
+  }
+
+  values(): Uint32Array {
+    return this.#held.subarray(0, this.#length);
   }
 }
 
@@ -86,11 +122,15 @@ function spellingsOf(core: string): readonly [initials: number, full: number] {
 /** How many of the candidates of one pair are looked at; more means the text is too common to tell anything. */
 const patience = 3000;
 
-export function createCustomerIndex(names: readonly string[], places: ReadonlySet<string>): CustomerIndex {
+export const createCustomerIndex = (names: readonly string[], places: ReadonlySet<string>): CustomerIndex =>
+  atOnce(customerIndexSteps(names, places));
+
+/** The same with places to interrupt: 200,000 names take a second. */
+export function* customerIndexSteps(names: readonly string[], places: ReadonlySet<string>): Steps<CustomerIndex> {
   const whole = new Map<string, number>();
   const cores = new Map<string, number | number[]>();
-  const pairKeys: number[] = [];
-  const pairNames: number[] = [];
+  const pairKeys = new Growing();
+  const pairNames = new Growing();
   /** Lengths of the names as people say them, and room to count in: looked at before any name is. */
   const coreLengths = new Uint8Array(names.length);
   const shared = new Uint8Array(names.length);
@@ -98,8 +138,9 @@ export function createCustomerIndex(names: readonly string[], places: ReadonlySe
   const spelledNames = new Uint32Array(names.length * 2);
   const beginnings = new Set<string>();
   let longest = 0;
-  names.forEach((name, number) => {
-    const lower = name.toLowerCase();
+  for (let number = 0; number < names.length; number++) {
+    if (number % itemsInStep === 0) yield;
+    const lower = names[number]!.toLowerCase();
     whole.set(lower, number);
     longest = Math.max(longest, lower.length);
     const core = coreName(lower, places);
@@ -119,15 +160,15 @@ export function createCustomerIndex(names: readonly string[], places: ReadonlySe
     [spellings[number * 2], spellings[number * 2 + 1]] = spellingsOf(core);
     spelledNames[number * 2] = number;
     spelledNames[number * 2 + 1] = number;
-  });
-  const byPair = new Postings(Uint32Array.from(pairKeys), Uint32Array.from(pairNames));
-  const bySpelling = new Postings(spellings, spelledNames);
+  }
+  const byPair = yield* Postings.of(pairKeys.values(), pairNames.values());
+  const bySpelling = yield* Postings.of(spellings, spelledNames);
 
   /** Candidates that share the rarest pair of sounds with the text. */
   const sharing = (pairs: readonly number[]): Uint32Array => {
     let best: Uint32Array | null = null;
     for (const pair of pairs) {
-      const found = byPair.of(pair);
+      const found = byPair.under(pair);
       if (found.length > 0 && (best === null || found.length < best.length)) best = found;
     }
     return best === null ? new Uint32Array() : best.subarray(0, patience);
@@ -157,7 +198,7 @@ export function createCustomerIndex(names: readonly string[], places: ReadonlySe
       const needed = text.length >= 4 ? Math.max(1, pairs.length - 2) : pairs.length;
       const touched: number[] = [];
       for (const pair of pairs) {
-        for (const number of byPair.of(pair).subarray(0, patience)) {
+        for (const number of byPair.under(pair).subarray(0, patience)) {
           if (coreLengths[number] !== text.length) continue;
           if (shared[number]!++ === 0) touched.push(number);
         }
@@ -181,7 +222,7 @@ export function createCustomerIndex(names: readonly string[], places: ReadonlySe
     },
     spelled(letters, limit) {
       const found = new Set<string>();
-      for (const number of bySpelling.of(hash(letters))) {
+      for (const number of bySpelling.under(hash(letters))) {
         const core = coreName(names[number]!.toLowerCase(), places);
         if (initialsOf(core) === letters || fullPinyin(core) === letters) found.add(names[number]!);
       }

@@ -1,6 +1,7 @@
 import type { Entities, FilterField } from './command.ts';
-import { type CustomerIndex, createCustomerIndex } from './customer-index.ts';
+import { type CustomerIndex, customerIndexSteps } from './customer-index.ts';
 import { dimensionOf } from './dimension-words.ts';
+import { itemsInStep, type Steps } from './in-slices.ts';
 import { fullPinyin, initialsOf, looksAlike, soundKey, soundsAlike } from './sound.ts';
 
 /** One name of the CRM and the filter it stands for. */
@@ -44,7 +45,8 @@ const kin = '姐|哥|老师|工|师傅|女士|先生|小姐|女士|同学|弟|�
 /** The forms of a nickname around a surname. */
 export const nicknameForm = new RegExp(`^(?:([老小阿大])(.)|(.)(${honorific})|(.{1,2})(${kin}))$`);
 
-export function createEntityIndex(entities: Entities, reserved: ReadonlySet<string>): EntityIndex {
+/** Made in steps: a company may know 200,000 customers and as many contacts. */
+export function* entityIndexSteps(entities: Entities, reserved: ReadonlySet<string>): Steps<EntityIndex> {
   const small = new Map<string, NamedEntity[]>();
   const add = (text: string, field: FilterField, value: string): void => {
     const key = text.toLowerCase();
@@ -100,7 +102,8 @@ export function createEntityIndex(entities: Entities, reserved: ReadonlySet<stri
     if (rivals.length === 0 && !small.has(form.text) && dimensionOf(form.text) === null)
       add(form.text, form.field, form.value);
   }
-  for (const contact of entities.contacts) {
+  for (const [at, contact] of entities.contacts.entries()) {
+    if (at % itemsInStep === 0) yield;
     if (!small.has(contact.name)) add(contact.name, 'contact', contact.name);
   }
 
@@ -111,7 +114,8 @@ export function createEntityIndex(entities: Entities, reserved: ReadonlySet<stri
   const contactNicknames = new Map<string, Set<string>>();
   for (const person of entities.people)
     for (const nickname of person.nicknames ?? []) note(nickname.toLowerCase(), person.name);
-  for (const contact of entities.contacts) {
+  for (const [at, contact] of entities.contacts.entries()) {
+    if (at % itemsInStep === 0) yield;
     for (const nickname of contact.nicknames ?? []) {
       contactNicknames.set(nickname, (contactNicknames.get(nickname) ?? new Set()).add(contact.name));
     }
@@ -123,14 +127,15 @@ export function createEntityIndex(entities: Entities, reserved: ReadonlySet<stri
     if (person.name.length === 3 && !small.has(person.name.slice(1))) note(person.name.slice(1), person.name);
   }
   const contactsBySurname = new Map<string, Set<string>>();
-  for (const contact of entities.contacts) {
+  for (const [at, contact] of entities.contacts.entries()) {
+    if (at % itemsInStep === 0) yield;
     const surname = contact.name[0];
     if (surname === undefined) continue;
     const list = contactsBySurname.get(surname) ?? new Set<string>();
     if (list.size < 50) contactsBySurname.set(surname, list.add(contact.name));
   }
 
-  const customers = createCustomerIndex(entities.customers, new Set([...entities.cities, ...entities.regions]));
+  const customers = yield* customerIndexSteps(entities.customers, new Set([...entities.cities, ...entities.regions]));
   let longest = customers.longest;
   for (const key of small.keys()) longest = Math.max(longest, key.length);
   const beginnings = new Set([...small.keys()].map((key) => key.slice(0, 2)));
@@ -138,7 +143,9 @@ export function createEntityIndex(entities: Entities, reserved: ReadonlySet<stri
   const slipping = [...small].filter(([, list]) => list[0]!.field !== 'contact' && list[0]!.field !== 'campaign');
   const bySound = new Map<string, NamedEntity[]>();
   const bySpelling = new Map<string, NamedEntity[]>();
+  let seen = 0;
   for (const [key, list] of small) {
+    if (seen++ % itemsInStep === 0) yield;
     if (!/[一-龥]/.test(key)) continue;
     const push = (map: Map<string, NamedEntity[]>, at: string): void => {
       const before = map.get(at) ?? [];
