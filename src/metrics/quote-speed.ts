@@ -35,11 +35,27 @@ export interface LateQuote {
   readonly hours: number;
 }
 
-/** Opportunities closed by how fast their first quote came: in time, up to three times the limit, later. */
-export type WonBySpeed = readonly [inTime: Rate, later: Rate, muchLater: Rate];
+/** Opportunities closed in a window by how fast their first quote came. */
+export interface WonBySpeed {
+  /** Hours up to which each band reaches, its end included; the last band has none. */
+  readonly edges: readonly number[];
+  /** One more than the edges. */
+  readonly bands: readonly Rate[];
+  readonly window: Period;
+}
 
-/** How long back opportunities tell whether speed pays. */
+/** A single quarter closes too few: the window reaches at least so far back from the end of the period asked for. */
 export const speedWindowDays = 180;
+
+/** Half a working day, a day's work, the natural days after it, and the company's own limit. */
+const speedEdges = (limitHours: number): number[] => [...new Set([4, 8, 24, 48, 72, limitHours])].sort((a, b) => a - b);
+
+/** The period asked for as far as it has run, longer where it is shorter than the window. */
+function speedWindow(period: Period, { today }: Moment): Period {
+  const to = period.to < today ? period.to : today;
+  const from = addDays(to, 1 - speedWindowDays);
+  return period.from <= from ? { ...period, to } : { label: 'range', from, to };
+}
 
 /** So many hours before now by the company's clock. */
 const hoursAgo = (moment: Moment, hours: number): WallTime =>
@@ -126,10 +142,10 @@ export async function readLateQuotes(crm: Crm, ask: QuoteAsk): Promise<LateQuote
   }));
 }
 
-/** Whether fast quotes win more: opportunities closed of late by how long their first quote took. One query. */
-export async function readWonBySpeed(crm: Crm, ask: QuoteAsk): Promise<WonBySpeed> {
-  const since = startOf(addDays(ask.moment.today, 1 - speedWindowDays));
-  const limit = ask.limitHours * 3_600;
+/** Whether fast quotes win more: closed opportunities by how long their first quote took, from asked to sent. One query. */
+export async function readWonBySpeed(crm: Crm, ask: QuoteAsk, period: Period): Promise<WonBySpeed> {
+  const window = speedWindow(period, ask.moment);
+  const edges = speedEdges(ask.limitHours);
   const rows = await crm.read<{ band: number; closed: number; won: number }>(
     ask.scope,
     ({ rows: source, sql: bridge }) => {
@@ -137,20 +153,22 @@ export async function readWonBySpeed(crm: Crm, ask: QuoteAsk): Promise<WonBySpee
       const first = sql`(select ${bridge.seconds(sql`q.requested_at`, sql`q.sent_at`)} from ${source.of('cm_quotes')} as q
         where q.opportunity_id = o.opportunity_id and q.requested_at is not null
         order by q.requested_at, q.sent_at, q.quote_id limit 1)`;
+      const bands = edges.map((hours, band) => sql`when w.taken <= ${whole(hours * 3_600)} then ${whole(band)}`);
       return sql`
-        select case when w.taken <= ${whole(limit)} then 0 when w.taken <= ${whole(3 * limit)} then 1 else 2 end as band,
+        select case ${sql.join(bands, sql` `)} else ${whole(edges.length)} end as band,
           count(*) as closed, ${countIf(sql`w.outcome = 'won'`)} as won
         from (
           select o.outcome, ${first} as taken from ${source.of('cm_opportunities', ask.filter)} as o
-          where o.outcome in ('won', 'lost') and o.closed_at >= ${since} and o.closed_at <= ${ask.moment.wall} ${lookedUpOnce}
+          where o.outcome in ('won', 'lost') and o.closed_at >= ${startOf(window.from)}
+            and o.closed_at < ${startOf(addDays(window.to, 1))} and o.closed_at <= ${ask.moment.wall} ${lookedUpOnce}
         ) as w
-        where w.taken is not null
+        where w.taken >= 0
         group by band`;
     },
   );
-  const of = (band: number): Rate => {
+  const bands = [...edges, null].map((_, band): Rate => {
     const row = rows.find((one) => Number(one.band) === band);
     return { numerator: Number(row?.won ?? 0), denominator: Number(row?.closed ?? 0) };
-  };
-  return [of(0), of(1), of(2)];
+  });
+  return { edges, bands, window };
 }

@@ -118,11 +118,38 @@ export const lateQuoteHours = derived({
 export const quoteSpeedWinRate = derived({
   id: 'quote_speed_win_rate',
   name: '按报价快慢的赢单率',
+  aliases: ['报价快慢赢单率', '报价速度赢单率'],
   english: 'win rate by quote speed',
   unit: 'ratio',
   layer: 'managerial',
   definition:
-    '近 180 天关闭的商机,按第一份报价用了多久分开,赢单 ÷(赢单 + 丢单)。没有报价、或没记客户什么时候要的不算。',
+    '期间内关闭的商机(期间不到 180 天就往前看满 180 天),按第一份报价从客户要到发出用了多少小时分档,每档赢单 ÷(赢单 + 丢单)。档是 4、8、24、48、72 小时和设置 quoteHours,正好在线上的算前一档。没有报价、没发出、或没记客户什么时候要的不算。',
+  items: [16],
+  moreIsBetter: true,
+  sources: ['cm_quotes', 'cm_opportunities'],
+});
+
+export const quoteBreakHours = derived({
+  id: 'quote_break_hours',
+  name: '报价断点',
+  aliases: ['报价快慢的断点', '赢单率断点'],
+  english: 'quote speed at which the win rate steps',
+  unit: 'hours',
+  layer: 'managerial',
+  definition:
+    '报价超过几小时,赢单率就换了一截:取把快慢两边分得最开的那条线,两边都要有 10 个以上,差别的 95 % 区间要不含 0(看了几条线就按几条修正)。位置还说不准就写一段;不够就不给。是一起出现,不证明慢就是原因。',
+  items: [16],
+  moreIsBetter: null,
+  sources: ['cm_quotes', 'cm_opportunities'],
+});
+
+export const quoteBreakWinRate = derived({
+  id: 'quote_break_win_rate',
+  name: '断点两边的赢单率',
+  english: 'win rate on both sides of the break',
+  unit: 'ratio',
+  layer: 'managerial',
+  definition: '报价断点以内和更慢的两边,各自赢单 ÷(赢单 + 丢单);没有断点时按设置 quoteHours 分成两边。',
   items: [16],
   moreIsBetter: true,
   sources: ['cm_quotes', 'cm_opportunities'],
@@ -137,4 +164,6 @@ export const quoteMetrics: readonly Metric[] = [
   lateQuotes,
   lateQuoteHours,
   quoteSpeedWinRate,
+  quoteBreakHours,
+  quoteBreakWinRate,
 ];

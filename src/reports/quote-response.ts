@@ -1,13 +1,10 @@
-import { formatCount, formatMoney, formatRate, formatRateBrief, formatValue, unknown } from '../figures/format.ts';
-import { differs, type Rate, ratioOf } from '../figures/rate.ts';
+import { formatCount, formatMoney, formatRate, formatValue, unknown } from '../figures/format.ts';
 import {
   type LateQuote,
   type QuoteSpeed,
   readLateQuotes,
   readQuoteSpeed,
   readWonBySpeed,
-  speedWindowDays,
-  type WonBySpeed,
 } from '../metrics/quote-speed.ts';
 import {
   lateQuoteHours,
@@ -15,7 +12,6 @@ import {
   quoteOnTimeRate,
   quoteResponseMedian,
   quoteResponseTime,
-  quoteSpeedWinRate,
   quotesRequested,
   quotesUnsent,
 } from '../metrics/quotes.ts';
@@ -27,6 +23,16 @@ import { plainFigure, rateFigure } from './figure-of.ts';
 import { type MetricReport, metricFindings } from './metric-report.ts';
 import { doerFor, dueIn, leaderOf } from './next-steps.ts';
 import { ownerName } from './owner-name.ts';
+import {
+  type QuoteSpeedStory,
+  quoteSpeedStory,
+  speedAdvice,
+  speedChart,
+  speedFigures,
+  speedLine,
+  speedTable,
+  speedTitle,
+} from './quote-speed-story.ts';
 import { type Advice, type Company, defineReport, type Findings, type Question, type Table } from './report.ts';
 
 const listed = 20;
@@ -46,10 +52,10 @@ interface Beside {
   readonly before: QuoteSpeed;
   readonly beforeWords: string;
   readonly late: readonly LateQuote[];
-  readonly won: WonBySpeed;
+  readonly story: QuoteSpeedStory;
 }
 
-/** 报价响应 (items 16, 89): how long a formal quote takes, which are late now, and whether speed wins. */
+/** 报价响应 (items 16, 89, case S11): how long a formal quote takes, which are late now, and whether speed wins. */
 export const quoteResponseReport = defineReport({
   intent: 'quote_response',
   items: [16, 38, 89],
@@ -66,7 +72,7 @@ export const quoteResponseReport = defineReport({
       metricFindings(company, question, report),
       readQuoteSpeed(company.crm, ask, [compared.now, compared.before]),
       readLateQuotes(company.crm, ask),
-      readWonBySpeed(company.crm, ask),
+      readWonBySpeed(company.crm, ask, question.period!),
     ]);
     const beside: Beside = {
       limit,
@@ -74,7 +80,7 @@ export const quoteResponseReport = defineReport({
       before: speeds[1]!,
       beforeWords: compared.words,
       late,
-      won,
+      story: quoteSpeedStory(won),
     };
     // An empty period still has quotes that wait; a trend stands for itself.
     if (found.headline.length === 0) return late.length === 0 ? found : onlyLate(company, question, found, beside);
@@ -84,11 +90,11 @@ export const quoteResponseReport = defineReport({
 });
 
 function withLate(company: Company, question: Question, found: Findings, beside: Beside): Findings {
-  const { limit, now, before, beforeWords, late } = beside;
+  const { limit, now, before, beforeWords, late, story } = beside;
   const mean = found.figures.find(({ metric, dims }) => metric === quoteResponseTime.id && dims === undefined);
   const requested = found.figures.find(({ metric, dims }) => metric === quotesRequested.id && dims === undefined);
   const whole = question.groupBy.length === 0;
-  const title = whole ? titleOf(question, mean?.value ?? null, late) : found.title;
+  const title = whole ? `${titleOf(question, mean?.value ?? null, late)}${speedTitle(story)}` : found.title;
   const own = [
     ...(mean === undefined ? [] : [mean]),
     plainFigure(quoteResponseMedian, now.medianHours, undefined, '期间内还没有报出的报价'),
@@ -100,7 +106,7 @@ function withLate(company: Company, question: Question, found: Findings, beside:
     ...found,
     title,
     headline: whole ? own : found.headline,
-    figures: [...found.figures, ...own.slice(1, 4), ...lateFigures(late), ...speedFigures(beside)],
+    figures: [...found.figures, ...own.slice(1, 4), ...lateFigures(late), ...speedFigures(beside.story)],
     narrative: [
       ...found.narrative.slice(0, whole ? 1 : 2),
       [
@@ -111,11 +117,13 @@ function withLate(company: Company, question: Question, found: Findings, beside:
           : `,${rateChangeWords(now.onTime, before.onTime, beforeWords)}。`,
       ],
       ...lateLine(company, beside),
-      ...speedLine(beside),
+      ...speedLine(beside.story, question),
     ].slice(0, 4),
     advice: adviceOf(company, question, beside),
-    chart: found.chart === null ? null : { ...found.chart, title },
-    table: whole && late.length > 0 ? lateTable(company, late) : found.table,
+    chart:
+      (whole ? speedChart(story, company, question) : null) ??
+      (found.chart === null ? null : { ...found.chart, title }),
+    table: !whole ? found.table : late.length > 0 ? lateTable(company, late) : speedTable(story),
     notes: [
       `时限 ${limit} 小时,按自然小时算,从客户要报价起;没报出去的不进平均。`,
       ...(late.length > listed ? [`超时的只列 ${listed} 份。`] : []),
@@ -160,25 +168,10 @@ function lateLine(company: Company, { late, limit }: Beside): Line[] {
   ];
 }
 
-/** Said as a cause only where the cases support it (decision 21). */
-function speedLine({ won: [fast, later, late], limit }: Beside): Line[] {
-  const slow: Rate = {
-    numerator: later.numerator + late.numerator,
-    denominator: later.denominator + late.denominator,
-  };
-  if (fast.denominator === 0 || slow.denominator === 0) return [];
-  const rates = `${limit} 小时内报出的商机赢 ${formatRateBrief(fast)},更慢的赢 ${formatRateBrief(slow)}`;
-  if (!differs(fast, slow)) return [[`近 ${speedWindowDays} 天,${rates},差别在正常波动以内。`]];
-  return [
-    (ratioOf(fast) ?? 0) > (ratioOf(slow) ?? 0)
-      ? [`快慢有差别:近 ${speedWindowDays} 天,${rates}。`]
-      : [`近 ${speedWindowDays} 天反而慢的赢得多:${rates},先别只追速度。`],
-  ];
-}
-
-function adviceOf(company: Company, question: Question, { late, won: [fast, later, much] }: Beside): Advice[] {
+function adviceOf(company: Company, question: Question, { late, story }: Beside): Advice[] {
   const first = late[0];
-  if (first === undefined) return [];
+  const trial = speedAdvice(story, question);
+  if (first === undefined) return trial;
   const advice: Advice[] = [
     {
       text: `先把${nameOf(first)}的报价发出去${first.amountFen === null ? '' : `(${formatMoney(first.amountFen)})`},报不出的今天给客户一个准话`,
@@ -198,27 +191,13 @@ function adviceOf(company: Company, question: Question, { late, won: [fast, late
       command: `报价响应 ${ownerName(company.directory, most[0])}`,
     });
   }
-  const slow = { numerator: later.numerator + much.numerator, denominator: later.denominator + much.denominator };
-  if (differs(fast, slow) && (ratioOf(fast) ?? 0) > (ratioOf(slow) ?? 0)) {
-    advice.push({
-      text: '把常用报价做成模板,小单授权当天报',
-      who: null,
-      due: dueIn(question, 10),
-      command: '报价响应 本季度 按人',
-    });
-  }
-  return advice;
+  return [...advice, ...trial];
 }
 
 const lateFigures = (late: readonly LateQuote[]) =>
   late
     .slice(0, listed)
     .map((quote) => plainFigure(lateQuoteHours, quote.hours, { customer: nameOf(quote), quote: quote.quoteId }));
-
-const speedFigures = ({ won, limit }: Beside) =>
-  [`${limit} 小时内`, `${limit}–${3 * limit} 小时`, `超过 ${3 * limit} 小时`].map((speed, i) =>
-    rateFigure(quoteSpeedWinRate, won[i]!, { speed }),
-  );
 
 const lateTable = (company: Company, late: readonly LateQuote[]): Table => ({
   columns: ['客户', '商机', '金额', '客户要的时间', '已等', '负责人'],

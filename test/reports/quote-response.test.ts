@@ -58,11 +58,8 @@ describeOnBoth('报价响应 equals loops over the quotes', (dialect, open) => {
 
   it('the win rate by the speed of the first quote', async () => {
     const found = await demo.ask('quote_response', { period: 'this_quarter' });
-    const bands = [
-      { won: 0, closed: 0 },
-      { won: 0, closed: 0 },
-      { won: 0, closed: 0 },
-    ];
+    const names = ['4 小时内', '4–8 小时', '8–24 小时', '24–48 小时', '48–72 小时', '超过 72 小时'];
+    const bands = names.map(() => ({ won: 0, closed: 0 }));
     const opportunities = await database.kysely.selectFrom('cm_opportunities').selectAll().execute();
     for (const o of opportunities) {
       if (!['won', 'lost'].includes(o.outcome) || o.closed_at === null || o.closed_at < '2026-05-23') continue;
@@ -71,21 +68,17 @@ describeOnBoth('报价响应 equals loops over the quotes', (dialect, open) => {
         .sort((a, b) => ms(a.requested_at!) - ms(b.requested_at!))[0];
       if (first === undefined || first.sent_at === null) continue;
       const hours = (ms(first.sent_at) - ms(first.requested_at!)) / hour;
-      const band = bands[hours <= 24 ? 0 : hours <= 72 ? 1 : 2]!;
+      const band = bands[[4, 8, 24, 48, 72].filter((edge) => hours > edge).length]!;
       band.closed += 1;
       if (o.outcome === 'won') band.won += 1;
     }
-    expect(bands[0]!.closed).toBeGreaterThan(5);
-    for (const [speed, i] of [
-      ['24 小时内', 0],
-      ['24–72 小时', 1],
-      ['超过 72 小时', 2],
-    ] as const) {
+    expect(bands.filter(({ closed }) => closed > 0).length).toBeGreaterThan(3);
+    names.forEach((speed, i) => {
       expect(figureOf(found, 'quote_speed_win_rate', { speed }), speed).toMatchObject({
         numerator: bands[i]!.won,
         denominator: bands[i]!.closed,
       });
-    }
+    });
   });
 
   it('a quote that waits is named with who has it; at exactly the limit it is not late yet', async () => {

@@ -129,6 +129,8 @@ export const pipelineCues: readonly Cue[] = [
 /** Results, ranks, targets, money. */
 export const resultCues: readonly Cue[] = [
   cue('ranking', 8, /谁.{0,3}(?:没|还没|未)(?:开单|开张|出单|签单|签到单)/),
+  // 报价 alone, with whom and when: anywhere else it may be the stage.
+  cue('quote_response', 5, /^[A-Z ]*报价[A-Z ]*(?:按.{1,3})?$/),
   cue('ranking', 7, /^P ?N$|^N ?P$/),
   cue('target_attainment', 7, /^我?(?:P)?(?:还|还要)?差(?:多少|几)/),
   cue('sales_cycle', 9, /(?:从)?线索到(?:成交|签单|签约).{0,5}(?:多久|多长|几天|多少天|周期)/),
