@@ -73,7 +73,7 @@ function openRows({ rows, sql: bridge }: QueryParts, model: StageModel, ask: Stu
         select t.*, case when t.own_at is null then t.customer_at when t.customer_at is null or t.own_at >= t.customer_at
           then t.own_at else t.customer_at end as touched_at
         from (
-          select o.opportunity_id, o.name, o.customer_id, o.owner_user_id, ${bridge.fen(sql`o.amount`)} as amount_fen,
+          select o.opportunity_id, o.customer_id, o.owner_user_id, ${bridge.fen(sql`o.amount`)} as amount_fen,
             coalesce(o.stage_entered_at, o.created_at) as entered_at,
             case when ${position} >= ${whole(last)} then ${whole(last - 1)} else ${position} end as position,
             ${latest(sql`a.opportunity_id = o.opportunity_id`)} as own_at,
@@ -87,65 +87,79 @@ function openRows({ rows, sql: bridge }: QueryParts, model: StageModel, ask: Stu
 
 /** 积压 (item 11) by stage and person. One query over the open opportunities. */
 export async function readStuckGroups(crm: Crm, model: StageModel, ask: StuckAsk): Promise<StuckGroup[]> {
+  return (await readStuck(crm, model, { ...ask, limit: 0 })).groups;
+}
+
+/**
+ * 积压 (item 11) by stage and person, and the stuck opportunities with most money at stake first, then the longest
+ * untouched. One query over the open opportunities: each is looked up once, the listed ones stand as groups of their own.
+ */
+export async function readStuck(
+  crm: Crm,
+  model: StageModel,
+  ask: StuckAsk & { readonly limit: number },
+): Promise<{ readonly groups: StuckGroup[]; readonly largest: StuckOpportunity[] }> {
   const rows = await crm.read<{
     position: number;
     owner_user_id: string | null;
+    opportunity_id: string | null;
     open_count: number;
     stuck: number;
     stuck_fen: number;
     never: number;
-  }>(ask.scope, (parts) => {
-    const stuck = sql`w.is_stuck = 1`;
-    return sql`select w.position, w.owner_user_id, count(*) as open_count, ${countIf(stuck)} as stuck,
-        ${parts.sql.sumOf(sql`case when ${stuck} then w.amount_fen else 0 end`)} as stuck_fen,
-        ${countIf(sql`${stuck} and w.touched_at is null`)} as never
-      from ${openRows(parts, model, ask)} as w group by w.position, w.owner_user_id
-      order by w.position, w.owner_user_id`;
-  });
-  return rows.map((row) => ({
-    stage: model.stages[Number(row.position)]?.name ?? '',
-    ownerId: row.owner_user_id,
-    open: Number(row.open_count),
-    stuck: Number(row.stuck),
-    stuckFen: Number(row.stuck_fen),
-    never: Number(row.never),
-  }));
-}
-
-/** The stuck opportunities with most money at stake first, then the longest untouched. */
-export async function readStuckOpportunities(
-  crm: Crm,
-  model: StageModel,
-  ask: StuckAsk & { readonly limit: number },
-): Promise<StuckOpportunity[]> {
-  const rows = await crm.read<{
-    opportunity_id: string;
-    name: string | null;
     customer_id: string | null;
-    customer: string | null;
-    owner_user_id: string | null;
-    position: number;
     amount_fen: number | null;
     days: number;
-    never: number;
-  }>(
-    ask.scope,
-    (parts) => sql`select w.opportunity_id, w.name, w.customer_id, k.name as customer, w.owner_user_id, w.position,
-        w.amount_fen, w.days, case when w.touched_at is null then 1 else 0 end as never
-      from ${openRows(parts, model, ask)} as w
-      left join ${parts.rows.customerAttributes()} as k on k.customer_id = w.customer_id
-      where w.is_stuck = 1
-      order by coalesce(w.amount_fen, 0) desc, w.days desc, w.opportunity_id limit ${whole(ask.limit)}`,
-  );
-  return rows.map((row) => ({
-    opportunityId: row.opportunity_id,
-    name: row.name ?? row.customer ?? row.opportunity_id,
-    customerId: row.customer_id,
-    customer: row.customer ?? '客户未填',
-    ownerId: row.owner_user_id,
-    stage: model.stages[Number(row.position)]?.name ?? '',
-    amountFen: row.amount_fen === null ? null : Number(row.amount_fen),
-    days: Number(row.days),
-    never: Number(row.never) === 1,
-  }));
+    name: string | null;
+    customer: string | null;
+  }>(ask.scope, (parts) => {
+    const stuck = sql`w.is_stuck = 1`;
+    const listed = sql`case when w.place <= ${whole(ask.limit)} then w.opportunity_id end`;
+    const place = sql`case when v.is_stuck = 1 then row_number() over (partition by v.is_stuck
+      order by coalesce(v.amount_fen, 0) desc, v.days desc, v.opportunity_id) end`;
+    const ranked =
+      ask.limit === 0
+        ? sql`(select v.*, null as place from ${openRows(parts, model, ask)} as v)`
+        : sql`(select v.*, ${place} as place from ${openRows(parts, model, ask)} as v)`;
+    return sql`select g.*, o.name, k.name as customer from (
+        select w.position, w.owner_user_id, ${listed} as opportunity_id, count(*) as open_count,
+          ${countIf(stuck)} as stuck, ${parts.sql.sumOf(sql`case when ${stuck} then w.amount_fen else 0 end`)} as stuck_fen,
+          ${countIf(sql`${stuck} and w.touched_at is null`)} as never,
+          max(w.customer_id) as customer_id, max(w.amount_fen) as amount_fen, max(w.days) as days
+        from ${ranked} as w group by w.position, w.owner_user_id, ${listed}
+      ) as g
+      left join ${parts.rows.of('cm_opportunities')} as o on o.opportunity_id = g.opportunity_id
+      left join ${parts.rows.customerAttributes()} as k on g.opportunity_id is not null and k.customer_id = g.customer_id
+      order by g.position, g.owner_user_id, g.opportunity_id`;
+  });
+  const groups = new Map<string, StuckGroup>();
+  const largest: StuckOpportunity[] = [];
+  for (const row of rows) {
+    const stage = model.stages[Number(row.position)]?.name ?? '';
+    const key = `${row.position}|${row.owner_user_id ?? ''}`;
+    const before = groups.get(key);
+    groups.set(key, {
+      stage,
+      ownerId: row.owner_user_id,
+      open: (before?.open ?? 0) + Number(row.open_count),
+      stuck: (before?.stuck ?? 0) + Number(row.stuck),
+      stuckFen: (before?.stuckFen ?? 0) + Number(row.stuck_fen),
+      never: (before?.never ?? 0) + Number(row.never),
+    });
+    if (row.opportunity_id === null) continue;
+    largest.push({
+      opportunityId: row.opportunity_id,
+      name: row.name ?? row.customer ?? row.opportunity_id,
+      customerId: row.customer_id,
+      customer: row.customer ?? '客户未填',
+      ownerId: row.owner_user_id,
+      stage,
+      amountFen: row.amount_fen === null ? null : Number(row.amount_fen),
+      days: Number(row.days),
+      never: Number(row.never) === 1,
+    });
+  }
+  const order = (a: StuckOpportunity, b: StuckOpportunity): number =>
+    (b.amountFen ?? 0) - (a.amountFen ?? 0) || b.days - a.days || (a.opportunityId < b.opportunityId ? -1 : 1);
+  return { groups: [...groups.values()], largest: largest.sort(order) };
 }

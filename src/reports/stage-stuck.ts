@@ -2,13 +2,7 @@ import { addDays } from '../calendar/day.ts';
 import type { Figure } from '../figures/figure.ts';
 import { formatCount, formatMoney, formatRate, unknown } from '../figures/format.ts';
 import { ratioOf, smallSampleBelow } from '../figures/rate.ts';
-import {
-  overDaysOf,
-  readStuckGroups,
-  readStuckOpportunities,
-  type StuckGroup,
-  type StuckOpportunity,
-} from '../metrics/stuck.ts';
+import { overDaysOf, readStuck, type StuckGroup, type StuckOpportunity } from '../metrics/stuck.ts';
 import type { Line } from '../replies/reply.ts';
 import { chartFooter, isOwn, whose } from './captions.ts';
 import { doerFor } from './next-steps.ts';
@@ -27,7 +21,10 @@ export const stageStuckReport = defineReport({
   async run(company, question) {
     const overDays = overDaysOf(question.slots.threshold);
     const ask = { scope: question.scope, filter: question.filter, moment: question.moment, overDays };
-    const groups = await readStuckGroups(company.crm, company.stages, ask);
+    const { groups, largest: top } = await readStuck(company.crm, company.stages, {
+      ...ask,
+      limit: question.top ?? listed,
+    });
     const limit = overDays ?? company.settings.stuckAfterDays;
     const sum = (of: (group: StuckGroup) => number) => groups.reduce((total, group) => total + of(group), 0);
     const [open, stuck, stuckFen, never] = [
@@ -41,7 +38,6 @@ export const stageStuckReport = defineReport({
         { label: '漏斗 本月', command: '漏斗 本月' },
       ]);
     if (stuck === 0) return nothingStuck(question, open, limit);
-    const top = await readStuckOpportunities(company.crm, company.stages, { ...ask, limit: question.top ?? listed });
     const byStage = company.stages.stages.flatMap(({ name }) => {
       const own = groups.filter((group) => group.stage === name);
       const count = own.reduce((total, group) => total + group.stuck, 0);

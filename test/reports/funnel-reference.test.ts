@@ -10,7 +10,7 @@ import { readCohort, readCohortParts } from '../../src/metrics/funnel-cohort.ts'
 import { readFlow } from '../../src/metrics/funnel-flow.ts';
 import { readOpenPipeline } from '../../src/metrics/open-pipeline.ts';
 import { readSilenceGroups, readSilentCustomers } from '../../src/metrics/silence.ts';
-import { readStuckGroups, readStuckOpportunities } from '../../src/metrics/stuck.ts';
+import { readStuck, readStuckGroups } from '../../src/metrics/stuck.ts';
 import { customerDetailReport } from '../../src/reports/customer-detail.ts';
 import { customerProfileReport } from '../../src/reports/customer-profile.ts';
 import { funnelReport } from '../../src/reports/funnel.ts';
@@ -122,9 +122,16 @@ describeOnBoth('the funnel and the customers of a generated company', (dialect) 
         const own = plain.filter((row) => row.owner === group.ownerId && names[row.stage] === group.stage);
         expect(group.stuck).toBe(own.length);
       }
-      const list = await readStuckOpportunities(company.crm, model(), { ...ask, limit: 500 });
-      expect(new Map(list.map((row) => [row.opportunityId, row.days]))).toEqual(
+      const whole = await readStuck(company.crm, model(), { ...ask, limit: 500 });
+      expect(new Map(whole.largest.map((row) => [row.opportunityId, row.days]))).toEqual(
         new Map(plain.map((row) => [row.id, row.days])),
+      );
+      const few = await readStuck(company.crm, model(), { ...ask, limit: 3 });
+      expect(few.groups).toEqual(groups);
+      expect(whole.groups).toEqual(groups);
+      const byMoney = plain.toSorted((a, b) => b.fen - a.fen || b.days - a.days || (a.id < b.id ? -1 : 1)).slice(0, 3);
+      expect(few.largest.map((row) => [row.opportunityId, row.amountFen ?? 0, row.days])).toEqual(
+        byMoney.map((row) => [row.id, row.fen, row.days]),
       );
     }
   });

@@ -10,12 +10,7 @@ import { type Flow, readFlow } from '../../metrics/funnel-flow.ts';
 import { readSnapshot, type Snapshot } from '../../metrics/funnel-snapshot.ts';
 import { readJustLost } from '../../metrics/just-lost.ts';
 import { type OpportunityRow, readOpportunityRows } from '../../metrics/opportunity-rows.ts';
-import {
-  readStuckGroups,
-  readStuckOpportunities,
-  type StuckGroup,
-  type StuckOpportunity,
-} from '../../metrics/stuck.ts';
+import { readStuck, type StuckGroup, type StuckOpportunity } from '../../metrics/stuck.ts';
 import type { Company } from '../../reports/report.ts';
 import type { Digest, DigestAsk } from './digest.ts';
 import { chartTitle, funnelView } from './funnel-view.ts';
@@ -76,7 +71,7 @@ export const funnelDigest: Digest<FunnelMorning> = {
     const base = { scope, filter: {}, moment };
     const history = records(company, 'stage_events');
     const followUps = records(company, 'activities');
-    const [newestRecord, snapshot, flow, atStart, created, lostCustomers, key, stuck, stuckLargest, largest, wins] =
+    const [newestRecord, snapshot, flow, atStart, created, lostCustomers, key, stuck, largest, wins] =
       await Promise.all([
         readNewestRecord(company, ask),
         readSnapshot(crm, stages, base),
@@ -93,8 +88,7 @@ export const funnelDigest: Digest<FunnelMorning> = {
           : null,
         records(company, 'contracts') ? readJustLost(crm, scope, covers, moment.today) : null,
         history ? readKeyConversion(company, ask) : null,
-        followUps ? readStuckGroups(crm, stages, { ...base, overDays: null }) : null,
-        followUps ? readStuckOpportunities(crm, stages, { ...base, overDays: null, limit: largestLooked }) : [],
+        followUps ? readStuck(crm, stages, { ...base, overDays: null, limit: largestLooked }) : null,
         readOpportunityRows(crm, {
           ...base,
           filter: { outcomes: ['open'] },
@@ -122,8 +116,8 @@ export const funnelDigest: Digest<FunnelMorning> = {
       newCustomers: created === null ? null : created.total(newCustomers).value,
       lostCustomers,
       key,
-      stuck,
-      stuckLargest,
+      stuck: stuck?.groups ?? null,
+      stuckLargest: stuck?.largest ?? [],
       largest,
       bestWin: wins[0] ?? null,
     };
