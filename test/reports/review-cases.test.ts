@@ -203,29 +203,39 @@ describe.each(dialects)('复盘 on %s', (dialect) => {
     expect(found.advice[0]!.text).toContain(`${flood}的线索先筛再派`);
   });
 
-  it('S6: half a year against half a year, each change with its sign, points apart from percent', async () => {
-    const halves = [
-      ['2025-09', 11, 78, 100_000, 200_000],
-      ['2026-03', 23, 50, 165_000, 262_000],
-    ] as const;
-    const rows = halves.map(([month, percent, cycle, amount, cost]): Rows => {
-      const leads = leadsOf({ month, count: 400, won: percent * 4 }).map((lead, i) => ({
+  interface Half {
+    readonly month: string;
+    /** Leads won of 400. */
+    readonly won: number;
+    readonly cycle: number;
+    readonly amount: number;
+    readonly cost: number;
+    readonly owner?: string;
+    /** Whose 200 leads never change, beside those that do. */
+    readonly still?: string;
+  }
+
+  /** Two half years of 400 leads, with their contracts, cycle, and what the campaigns cost. */
+  const halfYears = (...halves: readonly Half[]): Rows => {
+    const rows = halves.map(({ month, won, cycle, amount, cost, owner = 'wang', still }): Rows => {
+      const leads = leadsOf({ month, count: 400, won, owner }).map((lead, i) => ({
         ...lead,
-        customer_id: i < percent * 4 ? `w${month}-${i}` : null,
+        customer_id: i < won ? `w${month}-${i}` : null,
       }));
+      const others = still === undefined ? [] : leadsOf({ month, count: 200, won: 30, owner: still });
       return {
-        cm_leads: leads,
-        cm_contracts: Array.from({ length: percent * 4 }, (_, i) => ({
+        cm_leads: [...leads, ...others.map((lead) => ({ ...lead, lead_id: `still-${lead.lead_id}` }))],
+        cm_contracts: Array.from({ length: won }, (_, i) => ({
           contract_id: `k${month}-${i}`,
           customer_id: `w${month}-${i}`,
-          owner_user_id: 'wang',
-          amount: Math.round((amount * 100) / (percent * 4)) as never,
+          owner_user_id: owner,
+          amount: Math.round((amount * 100) / won) as never,
           status: 'effective',
           signed_on: `${month}-20`,
         })),
         cm_opportunities: Array.from({ length: 40 }, (_, i) => ({
           opportunity_id: `o${month}-${i}`,
-          owner_user_id: 'wang',
+          owner_user_id: owner,
           stage_id: 's5',
           outcome: 'won',
           created_at: new Date(Date.parse(`${month}-20T01:00:00Z`) - cycle * 86_400_000)
@@ -246,19 +256,28 @@ describe.each(dialects)('复盘 on %s', (dialect) => {
       };
     });
     const both = (table: keyof Rows) => rows.flatMap((one): readonly unknown[] => one[table] ?? []) as never;
-    const found = await review(
-      {
-        cm_leads: both('cm_leads'),
-        cm_contracts: both('cm_contracts'),
-        cm_opportunities: both('cm_opportunities'),
-        cm_campaigns: both('cm_campaigns'),
-      },
-      {
-        period: days('2026-01-01', '2026-06-30', 'first_half'),
-        compare: { kind: 'period', period: days('2025-07-01', '2025-12-31', 'second_half') },
-      },
-    );
-    const change = Object.fromEntries(found.table!.rows.map((row) => [row[0], row[3]]));
+    return {
+      cm_leads: both('cm_leads'),
+      cm_contracts: both('cm_contracts'),
+      cm_opportunities: both('cm_opportunities'),
+      cm_campaigns: both('cm_campaigns'),
+    };
+  };
+
+  const halfYear = (rows: Rows) =>
+    review(rows, {
+      period: days('2026-01-01', '2026-06-30', 'first_half'),
+      compare: { kind: 'period', period: days('2025-07-01', '2025-12-31', 'second_half') },
+    });
+  const changesOf = (found: Findings) => Object.fromEntries(found.table!.rows.map((row) => [row[0], row[3]]));
+  const [poor, good] = [
+    { won: 44, cycle: 78, amount: 100_000, cost: 200_000 },
+    { won: 92, cycle: 50, amount: 165_000, cost: 262_000 },
+  ];
+
+  it('S6: half a year against half a year, each change with its sign, points apart from percent', async () => {
+    const found = await halfYear(halfYears({ month: '2025-09', ...poor }, { month: '2026-03', ...good }));
+    const change = changesOf(found);
     expect(change.线索转化率).toBe('+12.0 个百分点(相对 +109.1 %)');
     expect(change.平均成交周期).toBe('−35.9 %');
     expect(
@@ -266,6 +285,44 @@ describe.each(dialects)('复盘 on %s', (dialect) => {
     ).toBe(28);
     expect(change.获客成本).toBe('−37.3 %');
     expect(change.成交金额).toBe('+65.0 %');
+    expect(partOf(found, '主要问题')).toBe('没有超出正常波动的变差。');
+  });
+
+  it.each([
+    ['wang', 'li', '华东|王磊'],
+    ['li', 'wang', '华南|李强'],
+  ] as const)(
+    'S6 the other way round: all four got worse, and the leads are lost where %s sells',
+    async (owner, still, names) => {
+      const found = await halfYear(
+        halfYears({ month: '2025-09', ...good, owner, still }, { month: '2026-03', ...poor, owner, still }),
+      );
+      const change = changesOf(found);
+      // 122 of 600 before, 74 of 600 now.
+      const [before, now] = [122 / 600, 74 / 600];
+      expect(change.线索转化率).toBe(
+        `−${((before - now) * 100).toFixed(1)} 个百分点(相对 −${((1 - now / before) * 100).toFixed(1)} %)`,
+      );
+      expect(change.平均成交周期).toBe(`+${((78 / 50 - 1) * 100).toFixed(1)} %`);
+      // Only the changing side's customers are known by name: CAC counts those.
+      expect(change.获客成本).toBe(`+${((200_000 / 44 / (262_000 / 92) - 1) * 100).toFixed(1)} %`);
+      expect(change.成交金额).toBe(`−${((1 - 100 / 165) * 100).toFixed(1)} %`);
+      const problems = partOf(found, '主要问题');
+      // The three that weigh most; the table has them all.
+      expect(problems).toContain('成交金额从 1,650 万 到 1,000 万,−39.4 %');
+      expect(problems).toContain('线索转化率从 20.3 %(122/600) 到 12.3 %(74/600)');
+      expect(partOf(found, '原因分析')).toMatch(new RegExp(`线索转化.*主要在(${names})`));
+      expect(partOf(found, '原因分析')).not.toMatch(
+        new RegExp(`主要在(${owner === 'wang' ? '华南|李强' : '华东|王磊'})`),
+      );
+    },
+  );
+
+  it('S6 with only one thing moved: quicker deals, and nothing else is claimed', async () => {
+    const found = await halfYear(halfYears({ month: '2025-09', ...poor }, { month: '2026-03', ...poor, cycle: 50 }));
+    const change = changesOf(found);
+    expect(change.平均成交周期).toBe('−35.9 %');
+    expect([change.线索转化率, change.获客成本, change.成交金额]).toEqual(['持平', '持平', '持平']);
     expect(partOf(found, '主要问题')).toBe('没有超出正常波动的变差。');
   });
 

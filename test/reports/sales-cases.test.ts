@@ -155,15 +155,37 @@ describe('S4: three channels', () => {
 });
 
 describe('S10: a campaign', () => {
+  const birthday = (cost: number, revenue: number, name = '生日礼'): NewRow<'cm_campaigns'> =>
+    campaign(name, cost, { name, actual_revenue: revenue as never });
+  const ask = (...campaigns: readonly NewRow<'cm_campaigns'>[]) =>
+    answer({ cm_campaigns: campaigns }, campaignRoiReport, lastMonth, { groupBy: ['campaign'] });
+
   it('says what one yuan brought back beside the ROI', async () => {
-    const found = await answer(
-      { cm_campaigns: [campaign('老客户', 14_000, { name: '生日礼', actual_revenue: 98_000 as never })] },
-      campaignRoiReport,
-      lastMonth,
-      { groupBy: ['campaign'] },
-    );
+    const found = await ask(birthday(14_000, 98_000));
     expect(wordsOf(found)).toMatch(/1 元投入换回 7\.0 元\(ROI 600\.0 %\)/);
     expect(found.title).toMatch(/生日礼:1 元投入换回 7\.0 元/);
+  });
+
+  it('says so as plainly of another one that brought back less than it cost', async () => {
+    const found = await ask(birthday(14_000, 8_400, '周年庆'));
+    expect(wordsOf(found)).toMatch(/1 元投入换回 0\.6 元\(ROI -40\.0 %\)/);
+    expect(found.title).toMatch(/周年庆:1 元投入换回 0\.6 元/);
+  });
+
+  it.each([
+    ['生日礼', '周年庆'],
+    ['周年庆', '生日礼'],
+  ] as const)('gives %s what it brought, whatever %s did', async (paying, losing) => {
+    const found = await ask(birthday(14_000, 98_000, paying), birthday(30_000, 15_000, losing));
+    const at = (metric: string, name?: string) => amountOf(found, metric, name === undefined ? {} : { campaign: name });
+    expect([at('return_per_yuan', paying), at('roi', paying)]).toEqual([7, 6]);
+    expect([at('return_per_yuan', losing), at('roi', losing)]).toEqual([0.5, -0.5]);
+    expect(at('return_per_yuan')).toBeCloseTo(113 / 44, 9);
+    expect(wordsOf(found)).toMatch(/1 元投入换回 2\.6 元\(ROI 156\.8 %\)/);
+    expect(wordsOf(found)).toMatch(new RegExp(`成交额里${paying}贡献最大,9\\.8 万,占 86\\.7 %`));
+    const row = (name: string) => found.table!.rows.find(([first]) => first === name)!;
+    expect(row(paying).slice(-2)).toEqual(['7.0 元', '600.0 %']);
+    expect(row(losing).slice(-2)).toEqual(['0.5 元', '-50.0 %']);
   });
 });
 
@@ -250,16 +272,44 @@ describe('S16: many cheap deals against few large ones', () => {
       renews_contract_id: i < renewed ? `old-${owner}-${i}` : null,
     }));
 
-  it('stands side by side and is not crowned by amount alone', async () => {
+  const quarter = days('2026-10-01', '2026-12-31', 'this_quarter');
+
+  it.each([
+    ['wang', '王磊', 'li', '李强'],
+    ['li', '李强', 'wang', '王磊'],
+  ] as const)('stands side by side and %s is not crowned by amount alone', async (cheap, seller, large, keeper) => {
     const found = await answer(
-      { cm_contracts: [...deals('wang', 30, 20_000, 0), ...deals('li', 3, 180_000, 3)] },
+      { cm_contracts: [...deals(cheap, 30, 20_000, 0), ...deals(large, 3, 180_000, 3)] },
       rankingReport,
-      days('2026-10-01', '2026-12-31', 'this_quarter'),
+      quarter,
     );
     const words = wordsOf(found);
     expect(found.table!.columns).toEqual(expect.arrayContaining(['成交金额', '成交单数', '客单价', '老客户再签数']));
-    expect(words).toMatch(/王磊靠的是单数\(30 单、客单价 2 万\),单子最大的是李强\(客单价 18 万\)/);
-    expect(words).toMatch(/老客户再签最多的是李强,3 家;比名次更值得看的是客户会不会回来/);
+    expect(words).toContain(`${seller}靠的是单数(30 单、客单价 2 万),单子最大的是${keeper}(客单价 18 万)`);
+    expect(words).toContain(`老客户再签最多的是${keeper},3 家;比名次更值得看的是客户会不会回来`);
+    expect(amountOf(found, 'won_amount', { owner: seller })).toBe(60_000_000);
+    expect(amountOf(found, 'avg_order_value', { owner: keeper })).toBe(18_000_000);
+  });
+
+  it('tells it the other way round where the few large ones are ahead', async () => {
+    const found = await answer(
+      { cm_contracts: [...deals('wang', 30, 20_000, 0), ...deals('li', 4, 180_000, 2)] },
+      rankingReport,
+      quarter,
+    );
+    expect(found.title).toContain('李强居首,单数最多的是王磊');
+    expect(wordsOf(found)).toMatch(/只看金额会漏掉打法:李强是 4 单、客单价 18 万,单数最多的王磊是 30 单、客单价 2 万/);
+    expect(wordsOf(found)).toMatch(/老客户再签最多的是李强,2 家,客户愿意回来/);
+  });
+
+  it('gives the returning customers to the volume seller where they are theirs', async () => {
+    const found = await answer(
+      { cm_contracts: [...deals('wang', 30, 20_000, 12), ...deals('li', 3, 180_000, 1)] },
+      rankingReport,
+      quarter,
+    );
+    expect(wordsOf(found)).toMatch(/老客户再签最多的是王磊,12 家,客户愿意回来/);
+    expect(wordsOf(found)).not.toMatch(/比名次更值得看/);
   });
 
   it('asked from behind tells of the last ones and crowns nobody', async () => {
