@@ -116,6 +116,8 @@ function connectEmbedded<Tables>(path: string, options: ConnectOptions): Databas
       database: {
         close: () => {
           statements.forget();
+          // A stopped bot's file holds everything, without its log beside it.
+          if (options.readOnly !== true) raw.exec('pragma wal_checkpoint(passive)');
           raw.close();
         },
         prepare: statements.prepare,

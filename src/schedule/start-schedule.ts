@@ -50,7 +50,7 @@ export interface SchedulePlan {
 }
 
 /** Queries of the schedule that run together; the CRM's other connections are for people who ask meanwhile. */
-const queriesAtOnce = 3;
+export const queriesAtOnce = 3;
 
 /** The company as the schedule asks it. */
 function companyInTurn({ company }: Pick<ScheduleHouse, 'company'>): ScheduleHouse['company'] {
