@@ -88,10 +88,10 @@ export function createAppSend(settings: WecomAppSettings, deps: AppSendDeps): Ap
     const { userId } = address.data;
     if (typeof userId !== 'string') return { kind: 'never', why: 'the address names no member', tellAdmin: true };
     // One renewed token and one fresh upload at most, each once: no loop whatever WeCom answers.
-    let renewed = false;
+    let refused: string | undefined;
     let uploadedAgain = false;
     while (true) {
-      const got = await deps.tokens.get(context.nowMs);
+      const got = await deps.tokens.get(context.nowMs, refused);
       if (got.kind === 'none') return got.outcome;
       const { reaction, mediaId } = await attempt(part, userId, context, got.token);
       switch (reaction.kind) {
@@ -99,9 +99,9 @@ export function createAppSend(settings: WecomAppSettings, deps: AppSendDeps): Ap
           return reaction.outcome;
         case 'renew-token':
           await deps.tokens.forget(got.token);
-          if (renewed)
+          if (refused !== undefined)
             return { kind: 'later', afterMs: 60_000, why: 'a fresh token was refused as well', holdTarget: false };
-          renewed = true;
+          refused = got.token;
           break;
         case 'upload-again':
           if (part.pictureId === null || uploadedAgain)

@@ -12,7 +12,8 @@ export type TokenResult =
 
 /** The access token of one app, the same for all instances (wecom.md 5.1). */
 export interface Tokens {
-  get(nowMs: number): Promise<TokenResult>;
+  /** One that another caller was just finding may be the `refused` one still: it is looked for anew. */
+  get(nowMs: number, refused?: string): Promise<TokenResult>;
   /** Drops a token that WeCom refused, unless another one has taken its place already. */
   forget(token: string): Promise<void>;
   /** Why no token is to be had, while the secret counts as wrong. No call leaves. */
@@ -167,12 +168,17 @@ export function createTokens(settings: WecomAppSettings, deps: TokenDeps): Token
     return fetchToken(nowMs);
   }
 
+  function shareObtaining(nowMs: number): Promise<TokenResult> {
+    inFlight ??= obtain(nowMs).finally(() => {
+      inFlight = null;
+    });
+    return inFlight;
+  }
+
   return {
-    get(nowMs) {
-      inFlight ??= obtain(nowMs).finally(() => {
-        inFlight = null;
-      });
-      return inFlight;
+    async get(nowMs, refused) {
+      const found = await shareObtaining(nowMs);
+      return found.kind === 'token' && found.token === refused ? shareObtaining(nowMs) : found;
     },
     async forget(token) {
       if (own.stored?.token === token) own = { ...own, stored: null };
