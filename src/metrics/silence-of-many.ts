@@ -8,19 +8,6 @@ import { customerRows, type SilenceAsk, type SilentNow } from './silence.ts';
 
 type Row = Record<string, string | number | null>;
 
-/** Who has silent customers, and how many. One query over the scope. */
-export async function readSilentOwners(
-  crm: Crm,
-  ask: SilenceAsk,
-): Promise<{ readonly ownerId: string; readonly silent: number }[]> {
-  const rows = await crm.read<Row>(
-    ask.scope,
-    (parts) => sql`select w.owner_user_id, count(*) as silent from ${customerRows(parts, ask)} as w
-      where w.is_silent = 1 group by w.owner_user_id order by w.owner_user_id`,
-  );
-  return rows.map((row) => ({ ownerId: String(row.owner_user_id), silent: Number(row.silent) }));
-}
-
 export type SilentRow = Omit<SilentNow, 'openFen' | 'openCount' | 'contractFen' | 'contractCount'>;
 
 /** All silent customers of a scope, in no order. One query. */

@@ -2,10 +2,9 @@ import { union } from '../../access/authorise.ts';
 import type { Moment } from '../../calendar/clock.ts';
 import type { Day } from '../../calendar/day.ts';
 import type { Person } from '../../crm/directory.ts';
-import { noFilter } from '../../crm/rows.ts';
 import type { Scope } from '../../crm/scope.ts';
 import type { SilentNow } from '../../metrics/silence.ts';
-import { dearestFirst, readSilentRows, readStakes, type SilentRow, type Stake } from '../../metrics/silence-of-many.ts';
+import { dearestFirst, readStakes, type SilentRow, type Stake } from '../../metrics/silence-of-many.ts';
 import type { Reply } from '../../replies/reply.ts';
 import type { Company } from '../../reports/report.ts';
 import type { NewRecall, Recall, Recalls, Silence } from '../../store/recalls.ts';
@@ -15,6 +14,7 @@ import { type KnownDealings, nothingKnown, readLastDealings } from './last-deali
 import { type OpeningLine, openingLine } from './opening-line.ts';
 import { type Recipient, scopeOfOwners } from './recipient.ts';
 import { mostInFull, type Reminded, reminderReply } from './reminder.ts';
+import type { SilenceInCompany } from './silence-in-company.ts';
 
 /** Somebody to be reminded of their own silent customers and of those of people who left. */
 export interface ToRemind {
@@ -39,9 +39,9 @@ interface OneOf extends ToRemind {
 }
 
 /**
- * The reminders of some hundred people as of now, their silences taken in the ledger for the slot `cause`. The CRM is
- * asked once for all of them, with the union of their rights; each is told what lies in their own. Prepared again after
- * a crash the same customers come again, and no other slot has them.
+ * The reminders of some hundred people as of now, their silences taken in the ledger for the slot `cause`. What is known
+ * of their customers is asked once for all of them, with the union of their rights; each is told what lies in their own.
+ * Prepared again after a crash the same customers come again, and no other slot has them.
  */
 export async function prepareRecalls(
   { recalls, settings }: { readonly recalls: Recalls; readonly settings: RecallSettings },
@@ -49,14 +49,14 @@ export async function prepareRecalls(
   people: readonly ToRemind[],
   cause: string,
   moment: Moment,
-  silentInCompany: number,
+  { ofOwner, customers: silentInCompany }: Pick<SilenceInCompany, 'ofOwner' | 'customers'>,
 ): Promise<Reminder[]> {
   const { crm, directory } = company;
   const { today } = moment;
   const scopes = people.map(({ recipient, left }) => scopeOfOwners(recipient, left));
   const together = union(scopes);
-  const ask = { scope: together, filter: noFilter, moment, limits: company.settings.silentDays };
-  const silent = await readSilentRows(crm, ask);
+  const owners = new Set(scopes.flatMap((scope) => (scope.owners === 'everyone' ? [...ofOwner.keys()] : scope.owners)));
+  const silent = [...owners].flatMap((owner) => ofOwner.get(owner) ?? []);
   if (silent.length === 0) return [];
   const ledger = await recalls.ofCustomers(silent.map(({ customerId }) => customerId));
   const byKey = new Map(ledger.map((recall) => [silenceKey(recall), recall]));

@@ -117,7 +117,7 @@ async function owners(
   const messages: Messages[number][] = [];
   for (let from = 0; from < people.length; from += peopleAtOnce) {
     const some = people.slice(from, from + peopleAtOnce);
-    const reminders = await prepareRecalls(deps, company, some, cause, task.moment, silence.customers);
+    const reminders = await prepareRecalls(deps, company, some, cause, task.moment, silence);
     for (const { recipient, silences, reply } of reminders) {
       // Putting thousands of messages into words must not keep callbacks waiting.
       await setImmediate();

@@ -22,12 +22,12 @@ export async function unreachable(
   const without = new Set<string>();
   let customers = 0;
   const others = turns();
-  for (const { ownerId, silent } of silence.owners) {
+  for (const [ownerId, silent] of silence.ofOwner) {
     await others.next();
     const heir = heirOf(ownerId, directory);
     if (heir !== null && recipientOf(heir, directory, deps.access, deps.reaching) !== null) continue;
     without.add((heir ?? directory.person(ownerId))?.id ?? ownerId);
-    customers += silent;
+    customers += silent.length;
   }
   if (without.size === 0) return { kind: 'nothing', why: 'everyone can be reached' };
   const ids = [...without].sort();

@@ -18,6 +18,7 @@ import { reportSettingsSchema } from '../../../src/reports/settings.ts';
 import { recallSettingsSchema } from '../../../src/schedule/recall/config.ts';
 import { ownRows, prepareRecalls, type ToRemind } from '../../../src/schedule/recall/prepare-recall.ts';
 import { recipientOf, scopeOfOwners } from '../../../src/schedule/recall/recipient.ts';
+import { readSilenceInCompany, type SilenceInCompany } from '../../../src/schedule/recall/silence-in-company.ts';
 import { readTeams, together } from '../../../src/schedule/recall/team-silence.ts';
 import { dialects, openEmpty } from '../../database/databases.ts';
 import { zone } from '../../reports/small-company.ts';
@@ -30,6 +31,7 @@ describe.each(dialects)('reminders of many people on %s', (dialect) => {
   const drops: (() => Promise<unknown>)[] = [];
   let company: Company;
   let people: ToRemind[];
+  let silence: SilenceInCompany;
 
   beforeAll(async () => {
     const database = await openEmpty<CrmTables>(dialect);
@@ -53,6 +55,7 @@ describe.each(dialects)('reminders of many people on %s', (dialect) => {
       capabilities: new Map(),
       dataAsOf: ({ wall }) => wall,
     };
+    silence = await readSilenceInCompany(company, moment);
     const left = directory.people.filter(({ id }) => id === 'u014');
     people = directory.people.flatMap((person): ToRemind[] => {
       const recipient = recipientOf(person, directory, accessSettingsSchema.parse({}), () => ({
@@ -84,7 +87,7 @@ describe.each(dialects)('reminders of many people on %s', (dialect) => {
         batch,
         'recall:2026-11-18:owners:1/1',
         moment,
-        100,
+        { ...silence, customers: 100 },
       ))
         words.set(recipient.person.id, renderMarkdown(reply().blocks, 'plain'));
     const ledger = await recalls.between('2026-11-18', '2026-11-18', 'everyone');
