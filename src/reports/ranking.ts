@@ -10,7 +10,7 @@ import { type Cells, canGroup, measure, total } from '../metrics/engine.ts';
 import type { Metric } from '../metrics/metric.ts';
 import { avgOrderValue, quoteCount, repeatCustomers, winRate, wonAmount, wonCount } from '../metrics/sales.ts';
 import type { Line } from '../replies/reply.ts';
-import { chartFooter, chartSubtitle, followUp, isOwn, periodWords } from './captions.ts';
+import { chartFooter, chartSubtitle, followUp, periodCommand, periodWords } from './captions.ts';
 import { comparedOf } from './comparison.ts';
 import { emptyPeriod, unanswerable } from './empty-period.ts';
 import { figureOf, plainFigure } from './figure-of.ts';
@@ -74,7 +74,6 @@ export const rankingReport = defineReport({
     if (refused !== null) return refused;
     const period = question.period!;
     const by = question.groupBy[0] ?? 'owner';
-    if (by === 'owner' && isOwn(question)) return onlyOne(question);
     const compared = comparedOf(question, period);
     const main = wantedMetrics(question)[0] ?? wonAmount;
     const metrics = [main, ...beside.filter((metric) => metric !== main && canGroup(metric, by, company))];
@@ -86,6 +85,7 @@ export const rankingReport = defineReport({
       groupings: [total, { by: [by] }],
     });
     const rows = partRows(company, question, cells, { grouping: 1, by: [by], main }).filter(isKnown);
+    if (rows.length === 1) return onlyOne(question, by, rows[0]!);
     if (rows.every((row) => sizeOf(row, main) === 0)) {
       const measured =
         main.computation.kind === 'sum' || main.computation.kind === 'distinct' ? main.computation.measure : null;
@@ -332,10 +332,16 @@ function adviceOf(company: Company, question: Question, { by, rows, main }: Rank
   ];
 }
 
-/** A rep may see only their own numbers: there is nobody to be ranked among. */
-const onlyOne = (question: Question): Findings =>
-  nothingFound(
-    '你能看的只有自己的数',
-    '排行要看全组的数,你的范围只有自己,所以排不出名次。可以看自己的业绩和目标,名次请问主管。',
-    [followUp(question, '业绩'), followUp(question, '目标')],
-  );
+/** Where there is one alone, there is nobody to be ranked among. */
+const onlyOne = (question: Question, by: Dimension, { name, parts }: PartRow): Findings =>
+  by === 'owner' && parts[0]!.key === question.viewer.userId
+    ? nothingFound(
+        '你能看的只有自己的数',
+        '排行要看全组的数,你的范围只有自己,所以排不出名次。可以看自己的业绩和目标,名次请问主管。',
+        [followUp(question, '业绩'), followUp(question, '目标')],
+      )
+    : nothingFound(
+        `只有${name}一个,排不出名次`,
+        `这次问的范围里按${dimensionNames[by]}看只有${name}一个,没有可以比的。可以直接看业绩,或者把范围放大再排。`,
+        [followUp(question, '业绩'), { label: '排行', command: `排行 ${periodCommand(question)}`.trim() }],
+      );

@@ -1,21 +1,22 @@
+import { describePeriod, type Period, periodName } from '../calendar/period.ts';
 import { formatCount, formatMoney, formatRatio } from '../figures/format.ts';
 import { countsDiffer } from '../figures/rate.ts';
 import { followupCount } from '../metrics/activity.ts';
 import { paymentAmount } from '../metrics/collection.ts';
 import { type Cells, measure, total } from '../metrics/engine.ts';
 import type { Metric } from '../metrics/metric.ts';
-import { repeatCustomers, wonAmount, wonCount } from '../metrics/sales.ts';
+import { renewedOrders, repeatCustomers, wonAmount, wonCount } from '../metrics/sales.ts';
 import { surveyCsat } from '../metrics/service.ts';
 import { caseAmount, caseDays, caseFollowups, readWonCases } from '../metrics/won-cases.ts';
 import type { Line } from '../replies/reply.ts';
-import { chartFooter, chartSubtitle, followUp, isOwn, opening, periodWords } from './captions.ts';
+import { chartFooter, chartSubtitle, followUp, isOwn, opening, periodWords, whose } from './captions.ts';
 import { type Compared, changeWords, comparedOf } from './comparison.ts';
 import { emptyPeriod, unanswerable } from './empty-period.ts';
 import { plainFigure } from './figure-of.ts';
 import { dueIn, leaderOf } from './next-steps.ts';
 import { isKnown, oddParts, type PartRow, partFigure, partRows, sizeOf, valueWords } from './part-rows.ts';
 import { type Case, caseLine, caseName, medianDays, pickCases } from './recognition-cases.ts';
-import { type Advice, type Company, defineReport, type Findings, type Question } from './report.ts';
+import { type Advice, type Company, defineReport, type Findings, nothingFound, type Question } from './report.ts';
 
 /** Who stands out in something, and by what. */
 interface Star {
@@ -46,7 +47,7 @@ export const recognitionReport = defineReport({
     );
     const [cells, cases] = await Promise.all([
       measure(company, scope, {
-        metrics,
+        metrics: [...metrics, renewedOrders],
         filter,
         moment,
         periods: [compared.now, compared.before],
@@ -62,6 +63,8 @@ export const recognitionReport = defineReport({
       });
     const stars = isOwn(question) ? [] : starsOf(rows, cells, compared, metrics);
     const picked = pickCases(cases);
+    if (stars.length === 0 && picked.length === 0 && (cells.total(wonCount).value ?? 0) > 0)
+      return soldWithoutCase(question, period, cells);
     if (stars.length === 0 && picked.length === 0)
       return emptyPeriod(company, question, period, {
         noun: '成交',
@@ -72,6 +75,17 @@ export const recognitionReport = defineReport({
     return findingsOf(company, question, { stars, picked, usual: medianDays(cases), won: cases.length });
   },
 });
+
+/** Contracts were signed and no opportunity was won, as renewals mostly go: there is nothing to tell, but something was sold. */
+function soldWithoutCase(question: Question, period: Period, cells: Cells): Findings {
+  const [deals, renewed] = [cells.total(wonCount).value ?? 0, cells.total(renewedOrders).value ?? 0];
+  const ofThem = renewed === 0 ? '' : renewed === deals ? ',都是续约' : `,其中续约 ${formatCount(renewed)} 单`;
+  return nothingFound(
+    `${periodName(period)}没有可写的案例`,
+    `${whose(question)}在${describePeriod(period, question.moment.today)}成交 ${formatMoney(cells.total(wonAmount).value ?? 0)}(${formatCount(deals)} 单)${ofThem},没有赢下商机;优秀案例写的是赢下的商机。`,
+    [followUp(question, '业绩'), { label: '复盘之星 今年', command: '复盘之星 今年' }],
+  );
+}
 
 const most = (rows: readonly PartRow[], metric: Metric): { first: PartRow; second: PartRow | undefined } | null => {
   const sorted = [...rows].sort((a, b) => sizeOf(b, metric) - sizeOf(a, metric));

@@ -1,10 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CrmTables } from '../../src/crm/schema.ts';
+import { mintScope } from '../../src/crm/scope.ts';
 import type { Database } from '../../src/database/connect.ts';
 import type { WonCase } from '../../src/metrics/won-cases.ts';
+import { recognitionReport } from '../../src/reports/recognition.ts';
 import { medianDays, pickCases } from '../../src/reports/recognition-cases.ts';
 import { describeOnBoth } from '../database/databases.ts';
-import { amountOf, figureOf, type GeneratedCompany, generatedCompany } from './generated-company.ts';
+import { amountOf, figureOf, type GeneratedCompany, generatedCompany, wordsOf } from './generated-company.ts';
+import { asking, at, days, smallCompany } from './small-company.ts';
 
 const won = (opportunityId: string, amountFen: number | null, days: number, wonBack = false): WonCase => ({
   opportunityId,
@@ -46,6 +49,37 @@ describe('which deals are told as cases', () => {
     expect(pickedOf(cases.slice(0, 3))).toEqual([['最大的单', 'big']]);
     expect(pickedOf([won('unknown', null, 3)])).toEqual([]);
     expect(pickedOf([])).toEqual([]);
+  });
+});
+
+describe('a month with a renewal and without a won opportunity', () => {
+  it('is not called a month without a deal', async () => {
+    const company = await smallCompany('sqlite', {
+      cm_contracts: [
+        ['k0', '2026-09-10', null],
+        ['k1', '2026-10-16', 'k0'],
+      ].map(([contract_id, signed_on, renews_contract_id]) => ({
+        contract_id: contract_id!,
+        customer_id: 'c1',
+        owner_user_id: 'wang',
+        amount: 442_000 as never,
+        status: 'effective' as const,
+        signed_on: signed_on!,
+        renews_contract_id: renews_contract_id ?? null,
+      })),
+    });
+    const found = await recognitionReport.run(
+      company,
+      asking(at('2026-11-18 10:30:00'), {
+        period: days('2026-10-01', '2026-10-31', 'last_month'),
+        scope: mintScope(['wang'], '王磊'),
+        viewer: { userId: 'wang', name: '王磊', role: 'rep', departmentId: 'd1', region: '华东' },
+      }),
+    );
+    await company.drop();
+    expect(found.title).toBe('上月没有可写的案例');
+    expect(wordsOf(found)).toContain('成交 44.2 万(1 单),都是续约,没有赢下商机');
+    expect(wordsOf(found)).not.toContain('没有成交');
   });
 });
 
