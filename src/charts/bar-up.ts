@@ -30,7 +30,7 @@ export function barUp(spec: BarChart): Draft {
     legend: barLegend(spec, lineText),
     ...(unit.note === undefined ? {} : { unitNote: unit.note }),
     plotHeight: 200 + (twoLines ? 2 : 1) * nameLine,
-    remark: from === 0 ? undefined : `只画最近 ${count} 个,${restOf(spec.labels.length, count)}`,
+    remark: from === 0 ? undefined : `只画最近 ${count} 个，${restOf(spec.labels.length, count)}`,
   };
   return sheet(spec, parts, (room) => {
     const area = {

@@ -8,12 +8,13 @@ import { pie } from './pie.ts';
 import { progress } from './progress.ts';
 import { ranking } from './ranking.ts';
 import type { ChartSpec } from './spec.ts';
+import { withTexts } from './spec-texts.ts';
 import { tiles } from './tiles.ts';
 import { timeline } from './timeline.ts';
+import { typeset } from './typeset.ts';
 import { waterfall } from './waterfall.ts';
 
-/** The picture of a spec as data; pure. */
-export function draftOf(spec: ChartSpec): Draft {
+function draftOfSet(spec: ChartSpec): Draft {
   switch (spec.kind) {
     case 'funnel':
       return funnel(spec);
@@ -39,3 +40,6 @@ export function draftOf(spec: ChartSpec): Draft {
       return never(spec);
   }
 }
+
+/** The picture of a spec as data; pure. Every text is set before it is measured. */
+export const draftOf = (spec: ChartSpec): Draft => draftOfSet(withTexts(spec, typeset));

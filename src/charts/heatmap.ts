@@ -40,7 +40,7 @@ export function heatmap(spec: HeatmapChart): Draft {
   const parts = {
     ...(unit.note === undefined ? {} : { unitNote: unit.note }),
     plotHeight: nameLine + rows.length * rowHeight + keyLine,
-    remark: cut.filter((one) => one !== undefined).join(',') || undefined,
+    remark: cut.filter((one) => one !== undefined).join('，') || undefined,
   };
   return sheet(spec, parts, (room) => {
     const top = room.top + nameLine;

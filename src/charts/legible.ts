@@ -1,5 +1,6 @@
 import type { MissingGlyphs } from './fonts.ts';
 import type { ChartSpec } from './spec.ts';
+import { withTexts } from './spec-texts.ts';
 
 /** 〓, the printer's mark for a character that is not in the case (geta, 字玻). */
 export const substitute = '〓';
@@ -26,13 +27,6 @@ export function legibleText(text: string, missingGlyphs: MissingGlyphs): string 
     .replace(/〓(?:\s*〓){2,}/gu, '〓〓');
 }
 
-function legibleValue(value: unknown, missingGlyphs: MissingGlyphs): unknown {
-  if (typeof value === 'string') return legibleText(value, missingGlyphs);
-  if (Array.isArray(value)) return value.map((one) => legibleValue(one, missingGlyphs));
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, legibleValue(one, missingGlyphs)]));
-}
-
 /** The spec with every text in it legible, so that no empty box is ever drawn silently. Codes are ASCII and stay. */
 export const legible = (spec: ChartSpec, missingGlyphs: MissingGlyphs): ChartSpec =>
-  legibleValue(spec, missingGlyphs) as ChartSpec;
+  withTexts(spec, (text) => legibleText(text, missingGlyphs));

@@ -7,7 +7,6 @@ import { emptySheet, hiddenScale, legendOf, sheet } from './sheet.ts';
 import type { LineChart, Measure } from './spec.ts';
 import { shorten, widestOf } from './text-width.ts';
 import { colours, sizes, toneColours, toneTextColours } from './theme.ts';
-import { typeset } from './typeset.ts';
 
 /** Two months of days, or more than a year of weeks; of longer series the latest are drawn. */
 const mostPoints = 62;
@@ -51,7 +50,7 @@ export function line(spec: LineChart): Draft {
     legend: series.length > 1 ? series.map((one) => legendOf(one.label, one.tone, one.dashed ? 'dashed' : 'line')) : [],
     ...(unit.note === undefined ? {} : { unitNote: unit.note }),
     plotHeight: 196 + notes.length * noteRow,
-    remark: from === 0 ? undefined : `只画最近 ${labels.length} 个,${restOf(spec.labels.length, labels.length)}`,
+    remark: from === 0 ? undefined : `只画最近 ${labels.length} 个，${restOf(spec.labels.length, labels.length)}`,
   };
   return sheet(spec, parts, (room) => {
     const lastIndex = (values: readonly Measure[]) => values.findLastIndex((value) => value !== null);
@@ -95,7 +94,7 @@ export function line(spec: LineChart): Draft {
       const value = series.map(({ values }) => values[i]!).find((candidate) => candidate !== null) ?? null;
       if (value === null) return;
       const at = { x: xOf(i), y: yOf(value) };
-      const label = shorten(typeset(note.text), widthOf(room), sizes.small);
+      const label = shorten(note.text, widthOf(room), sizes.small);
       const y = room.top + row * noteRow + 8;
       const style = { size: sizes.small, colour: colours.title, align: 'center' as const, halo: true };
       noteTexts.push(within(text(at.x, y, label, style), room.left, room.right));

@@ -29,7 +29,7 @@ export function nameColumn(
   most = 104,
   weight: Weight = 'normal',
 ): NameColumn {
-  const shown = names.map((name) => (name === '' ? '(未填)' : name));
+  const shown = names.map((name) => (name === '' ? '（未填）' : name));
   const width = Math.min(most, widestOf(shown, sizes.body, weight));
   return {
     right: room.left + width,

@@ -3,7 +3,6 @@ import { type Box, box, type Draft, type Mark, rule, text } from './draft.ts';
 import type { ChartFrame, Tone } from './spec.ts';
 import { shorten, textWidth, wrap } from './text-width.ts';
 import { colours, page, sizes, toneColours } from './theme.ts';
-import { typeset } from './typeset.ts';
 
 /** One entry of the legend: a filled swatch, a line, or a mark standing upright (a target). */
 export interface LegendEntry {
@@ -64,7 +63,7 @@ function legendRows(parts: SheetParts, frame: ChartFrame, top: number): { marks:
   if (parts.unitNote !== undefined) {
     const note = `单位 ${parts.unitNote}`;
     unitRoom = textWidth(note, sizes.small) + 12;
-    const beside = entries.length === 0 && textWidth(typeset(frame.subtitle), sizes.small) + unitRoom <= contentWidth;
+    const beside = entries.length === 0 && textWidth(frame.subtitle, sizes.small) + unitRoom <= contentWidth;
     const y = beside ? top - 6 - smallLine / 2 : top + 10;
     marks.push(text(right, y, note, { size: sizes.small, colour: colours.muted, align: 'right' }));
     if (beside) return { marks, bottom: top };
@@ -72,7 +71,7 @@ function legendRows(parts: SheetParts, frame: ChartFrame, top: number): { marks:
   let x: number = page.margin;
   let y = top + 10;
   for (const entry of entries) {
-    const label = shorten(typeset(entry.label), 130, sizes.small);
+    const label = shorten(entry.label, 130, sizes.small);
     const width = 16 + textWidth(label, sizes.small);
     if (x + width > right - unitRoom && x > page.margin) {
       x = page.margin;
@@ -90,7 +89,7 @@ function footing(frame: ChartFrame, remark: string | undefined, top: number): { 
   let y = top;
   if (remark !== undefined) {
     marks.push(
-      text(page.margin, y + 9, shorten(typeset(remark), contentWidth, sizes.small), {
+      text(page.margin, y + 9, shorten(remark, contentWidth, sizes.small), {
         size: sizes.small,
         colour: colours.muted,
       }),
@@ -99,7 +98,7 @@ function footing(frame: ChartFrame, remark: string | undefined, top: number): { 
   }
   marks.push(rule({ x: page.margin, y: y + 2.5 }, { x: page.width - page.margin, y: y + 2.5 }, colours.rule));
   y += 9;
-  for (const line of wrap(typeset(frame.footer), contentWidth, 2, sizes.small)) {
+  for (const line of wrap(frame.footer, contentWidth, 2, sizes.small)) {
     marks.push(text(page.margin, y + 8, line, { size: sizes.small, colour: colours.muted }));
     y += smallLine;
   }
@@ -109,14 +108,14 @@ function footing(frame: ChartFrame, remark: string | undefined, top: number): { 
 function heading(frame: ChartFrame): { marks: Mark[]; bottom: number } {
   const marks: Mark[] = [];
   let y = 15;
-  for (const line of wrap(typeset(frame.title), contentWidth, 2, sizes.title, 'bold')) {
+  for (const line of wrap(frame.title, contentWidth, 2, sizes.title, 'bold')) {
     marks.push(
       text(page.margin, y + titleLine / 2, line, { size: sizes.title, weight: 'bold', colour: colours.title }),
     );
     y += titleLine;
   }
   y += 3;
-  for (const line of wrap(typeset(frame.subtitle), contentWidth, 2, sizes.small)) {
+  for (const line of wrap(frame.subtitle, contentWidth, 2, sizes.small)) {
     marks.push(text(page.margin, y + smallLine / 2, line, { size: sizes.small, colour: colours.muted }));
     y += smallLine;
   }

@@ -24,7 +24,8 @@ function characterWidth(character: string, weight: Weight): number {
   const code = character.codePointAt(0)!;
   const extra = weight === 'bold' ? boldExtra : 0;
   if (code >= 0x20 && code <= 0x7e) return asciiWidths[code - 0x20]! + extra;
-  if (code === 0x2013 || code === 0xb7) return 57 + extra;
+  // The minus sign is drawn as an en dash.
+  if (code === 0x2013 || code === 0x2212 || code === 0xb7) return 57 + extra;
   // Everything else counts as a full square: Chinese, full-width marks and emoji are, accented Latin is narrower.
   return 100;
 }

@@ -5,7 +5,6 @@ import { emptySheet, hiddenScale, sheet } from './sheet.ts';
 import type { Measure, TilesChart } from './spec.ts';
 import { shorten, textWidth } from './text-width.ts';
 import { colours, sizes, toneColours, toneTextColours } from './theme.ts';
-import { typeset } from './typeset.ts';
 
 const mostTiles = 6;
 const mostTrend = 31;
@@ -83,7 +82,7 @@ export function tiles(spec: TilesChart): Draft {
         }),
       );
       const trend = tile.trend !== undefined && tile.trend.filter((value) => known(value) !== null).length > 1;
-      const note = typeset(tile.note ?? '');
+      const note = tile.note ?? '';
       const sparkWidth = trend ? Math.min(alone ? 120 : 54, inner - textWidth(note, sizes.small) - 8) : 0;
       const drawn = trend && sparkWidth >= 28;
       if (note !== '') {

@@ -4,7 +4,6 @@ import { emptySheet, hiddenScale, sheet } from './sheet.ts';
 import type { TimelineChart } from './spec.ts';
 import { shorten, widestOf, wrap } from './text-width.ts';
 import { colours, sizes, toneColours } from './theme.ts';
-import { typeset } from './typeset.ts';
 
 const lineHeight = 18;
 const between = 14;
@@ -24,7 +23,7 @@ export function timeline(spec: TimelineChart): Draft {
   const labelWidth = 343 - dayWidth - dotColumn;
   const wrapped = candidates.map((event) => ({
     ...event,
-    lines: wrap(typeset(event.label), labelWidth, 2, sizes.body),
+    lines: wrap(event.label, labelWidth, 2, sizes.body),
   }));
   const events: typeof wrapped = [];
   const heights: number[] = [];

@@ -28,13 +28,21 @@ export function typeset(text: string): string {
   return signs.join('');
 }
 
+/** A number with its thousands set off: 1,234,567. Not 2/20,300: no letter, digit or stroke stands before one. */
+const grouped = /(?<![\p{Script=Latin}\d.])[1-9]\d{0,2}(?:,\d{3})+(?!\d)/gu;
+
+/** Whether the mark at a place stands within a number: the comma of 1,234. */
+const withinNumber = (text: string, at: number): boolean =>
+  [...text.matchAll(grouped)].some(({ index, 0: number }) => index < at && at < index + number.length);
+
 /** Whether a mark belongs to Chinese around it: not within a number, a time, an English phrase or a URL. */
 function isRunning(text: string, at: number): boolean {
   const before = text[at - 1] ?? '';
   const after = text[at + 1] ?? '';
   if (before === '' || /\s/.test(before)) return false;
   if (/[\d\w%]/.test(before) && /[\d\w/]/.test(after))
-    return text[at] === ',' && !(/\d/.test(before) && /\d/.test(after)) && nearHan(text, at);
+    // 「26年Q3,893.6 万」 would be read as 3,893.6: only the comma of a whole number stays.
+    return text[at] === ',' && nearHan(text, at) && !withinNumber(text, at);
   if (after === ' ' && !isHan.test(before)) return false;
   return isHan.test(before) || isHan.test(after) || /[)）」%”\d]/.test(before);
 }

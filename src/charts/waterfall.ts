@@ -11,7 +11,7 @@ const rowHeight = 34;
 const thickness = 20;
 
 const remarkOf = (cut: boolean, rest: string | undefined): string | undefined =>
-  [cut ? '总额的条截去了前段' : undefined, rest].filter((one) => one !== undefined).join(',') || undefined;
+  [cut ? '总额的条截去了前段' : undefined, rest].filter((one) => one !== undefined).join('，') || undefined;
 
 /** Two slanted white strokes: here a piece of the bar was left out. */
 const cutMark = (x: number, y: number): Mark[] =>

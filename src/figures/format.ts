@@ -8,7 +8,9 @@ export const unknown = '—';
 // Kept: making one costs a hundred times what formatting with it does.
 const grouping = [0, 1, 2].map((digits) => new Intl.NumberFormat('en-US', { maximumFractionDigits: digits }));
 
-const grouped = (value: number, digits: 0 | 1 | 2): string => grouping[digits]?.format(value) ?? String(value);
+/** A minus sign, not a hyphen, as changes carry it: −52.5. */
+const grouped = (value: number, digits: 0 | 1 | 2): string =>
+  (grouping[digits]?.format(value) ?? String(value)).replace('-', '−');
 
 /** Money as people say it: 8,600 元, 12.3 万, 1.05 亿. Takes integer fen. */
 export function formatMoney(amountFen: number): string {

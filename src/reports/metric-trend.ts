@@ -188,7 +188,7 @@ function narrativeOf(question: Question, story: Story): Line[] {
       : `,比${compared}${changeWords(now.value, before.value, main.unit, noun)}`;
   lines.push([`${opening(question)}${main.name}${whole} `, { strong: value(now.value) }, `${change}。`]);
   if (high !== null && low !== null && high !== low) {
-    lines.push([`最高是 ${high.label},${value(high.value)};最低是 ${low.label},${value(low.value)}。`]);
+    lines.push([`最高是 ${high.label}，${value(high.value)};最低是 ${low.label}，${value(low.value)}。`]);
   }
   if (odd.length > 0)
     lines.push([{ warning: `${odd.map((point) => point.label).join('、')}明显偏离平时,要看是大单、节假日还是漏录。` }]);

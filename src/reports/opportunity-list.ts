@@ -66,7 +66,7 @@ export const opportunityListReport = defineReport({
         ? []
         : [
             [
-              `${order === 'largest' ? '最大' : '最小'}的是${first.customer ?? first.name ?? first.opportunity_id},${money(first)},${isOpen || outcomes.length > 1 ? `${stageWords(company, first)},` : ''}${isOwn(question) ? '' : `${ownerName(company.directory, first.owner_user_id)},`}${movedWords(first, question)}。`,
+              `${order === 'largest' ? '最大' : '最小'}的是${first.customer ?? first.name ?? first.opportunity_id}，${money(first)},${isOpen || outcomes.length > 1 ? `${stageWords(company, first)},` : ''}${isOwn(question) ? '' : `${ownerName(company.directory, first.owner_user_id)},`}${movedWords(first, question)}。`,
             ],
           ]),
       ...(quiet.length === 0
@@ -183,7 +183,7 @@ function adviceOf(company: Company, question: Question, quiet: readonly Opportun
   if (first === undefined) return [];
   return [
     {
-      text: `今天跟进${first.customer ?? first.name ?? '这一单'},${money(first)},已经 ${quietDays(first, question)} 天没动静`,
+      text: `今天跟进${first.customer ?? first.name ?? '这一单'}，${money(first)},已经 ${quietDays(first, question)} 天没动静`,
       who: first.owner_user_id === null || isOwn(question) ? null : doerFor(company, first.owner_user_id),
       due: question.moment.today,
       command: first.customer === null ? null : `客户 ${first.customer}`,

@@ -146,7 +146,7 @@ function narrative(
       ? [[`账龄:${aged.map((age) => `${age.words} ${formatMoney(age.amountFen)}`).join(',')}。`]]
       : []),
     [
-      `欠得最多的是${first.name},${formatMoney(first.amountFen)},逾期 ${first.days} 天${debtors > 1 && share >= 0.3 ? `,占了 ${formatRatio(share)}` : ''}${isOwn(question) ? '' : `,${ownerName(company.directory, first.ownerId)}负责`}。`,
+      `欠得最多的是${first.name}，${formatMoney(first.amountFen)},逾期 ${first.days} 天${debtors > 1 && share >= 0.3 ? `,占了 ${formatRatio(share)}` : ''}${isOwn(question) ? '' : `,${ownerName(company.directory, first.ownerId)}负责`}。`,
     ],
     ...(owners.length > 1 && !isOwn(question)
       ? [

@@ -240,7 +240,7 @@ function narrativeOf(question: Question, { now, before, rate, rateBefore, path, 
   if (path.length === 0) lines.push(['拆到大区、物流、产品、说法都比较分散,没有集中在哪一处。']);
   else
     lines.push([
-      `一层层看:${path.map((step) => `${step.level.name}是${step.name}(${formatCount(step.now)}/${formatCount(step.of)},${formatRatio(step.now / step.of)})`).join(' → ')}。`,
+      `一层层看:${path.map((step) => `${step.level.name}是${step.name}(${formatCount(step.now)}/${formatCount(step.of)}，${formatRatio(step.now / step.of)})`).join(' → ')}。`,
     ]);
   return lines;
 }

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Draft, TextMark } from '../../src/charts/draft.ts';
 import { draftOf } from '../../src/charts/draft-of.ts';
 import { extentOf } from '../../src/charts/label-placement.ts';
+import type { ChartSpec } from '../../src/charts/spec.ts';
 import { colours, page, sizes, toneColours } from '../../src/charts/theme.ts';
 import { extremes } from './extremes.ts';
 import { samples } from './samples.ts';
@@ -61,6 +62,13 @@ describe('draftOf', () => {
         .join('');
       for (const part of [spec.title, spec.footer]) expect(shown, name).toContain(part.slice(0, 5));
     }
+  });
+
+  it('sets every text in Chinese marks, the notes beside the bars too', () => {
+    const step = { label: '方案演示(第三步)', value: 4, note: '266.2 万,积压 4 个' };
+    const texts = textsOf(draftOf({ ...samples['funnel']!, steps: [step] } as ChartSpec)).map(({ text }) => text);
+    expect(texts).toContain('266.2 万，积压 4 个');
+    expect(texts.join('')).not.toMatch(/[,(]\p{Script=Han}/u);
   });
 
   it('says how many rows it leaves out', () => {

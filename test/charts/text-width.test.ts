@@ -81,6 +81,13 @@ describe('typeset', () => {
     expect(typeset('数据截至 11-18 10:30 共 1,234 元')).toBe('数据截至 11-18 10:30 共 1,234 元');
     expect(typeset('Q3 (draft), v2: ok')).toBe('Q3 (draft), v2: ok');
   });
+  it('parts two numbers, and keeps only the comma of a whole number', () => {
+    expect(typeset('最高是 26年Q3,893.6 万;最低 24年Q1,1,027.3 万')).toBe('最高是 26年Q3，893.6 万；最低 24年Q1，1,027.3 万');
+    expect(typeset('赢单率最高(13/17,76.5 %)')).toBe('赢单率最高（13/17，76.5 %）');
+    expect(typeset('样本少(2/20,3–30 %)')).toBe('样本少（2/20，3–30 %）');
+    expect(typeset('266.2 万,积压 4 个')).toBe('266.2 万，积压 4 个');
+    expect(typeset('共 1,234 元,12,345 家')).toBe('共 1,234 元，12,345 家');
+  });
   it('draws a minus as wide as a digit, and leaves dates alone', () => {
     expect(digitMinus('−21.4 %')).toBe('–21.4 %');
     expect(digitMinus('-318 万')).toBe('–318 万');
