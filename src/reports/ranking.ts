@@ -51,15 +51,20 @@ export interface Placed {
 
 /** 1, 2, 2, 4: equal values share a place and the next one is skipped; rows without a value come last, without a place. */
 export function placesOf(rows: readonly PartRow[], main: Metric): { placed: Placed[]; unplaced: PartRow[] } {
-  const value = (row: PartRow): number | null =>
-    row.at(main) === undefined ? (main.computation.kind === 'ratio' ? null : 0) : row.at(main)!.value;
-  const counted = rows
-    .filter((row) => value(row) !== null)
-    .sort((a, b) => value(b)! - value(a)! || a.name.localeCompare(b.name, 'zh'));
-  const placed = counted.map(
-    (row): Placed => ({ place: 1 + counted.filter((other) => value(other)! > value(row)!).length, row }),
-  );
-  return { placed, unplaced: rows.filter((row) => value(row) === null) };
+  const value = ({ at }: PartRow): number | null => {
+    const counted = at(main);
+    return counted === undefined ? (main.computation.kind === 'ratio' ? null : 0) : counted.value;
+  };
+  const valued = rows.map((row) => ({ row, value: value(row) }));
+  const inOrder = valued
+    .flatMap(({ row, value }) => (value === null ? [] : [{ row, value }]))
+    .sort((a, b) => b.value - a.value || a.row.name.localeCompare(b.row.name, 'zh'));
+  const placed: Placed[] = [];
+  for (const [at, { row, value }] of inOrder.entries()) {
+    const before = at === 0 ? undefined : inOrder[at - 1];
+    placed.push({ place: before?.value === value ? placed[at - 1]!.place : at + 1, row });
+  }
+  return { placed, unplaced: valued.flatMap(({ row, value }) => (value === null ? [row] : [])) };
 }
 
 /** 排行: people in order of one metric with the others beside it, never crowned on one number alone (S16). */
