@@ -7,7 +7,7 @@ const root = fileURLToPath(new URL('../src/', import.meta.url));
 
 /** From the ground up; a room imports from its own floor only within itself, and from the floors below. */
 const floors: readonly (readonly string[])[] = [
-  ['failure', 'time-limit', 'issue-words', 'calendar', 'figures', 'predictions', 'database'],
+  ['failure', 'time-limit', 'in-slices', 'issue-words', 'calendar', 'figures', 'predictions', 'database'],
   ['crm', 'store', 'charts'],
   ['metrics'],
   ['access', 'reports'],

@@ -1,4 +1,4 @@
-import { atOnce, itemsInStep, type Steps } from './in-slices.ts';
+import { atOnce, itemsInStep, type Steps } from '../in-slices.ts';
 import { fullPinyin, initialsOf, soundNumber, soundOf } from './sound.ts';
 
 /** Of hashed keys; an index of few names has fewer lists, as there is one index for each scope that asks. */

@@ -6,7 +6,7 @@ import { doubtOf } from './doubts.ts';
 import { type EntityIndex, entityIndexSteps, type NamedEntity } from './entity-index.ts';
 import { type Facts, gatherFacts } from './facts.ts';
 import { chosen, goesOn, readFollowUp } from './follow-ups.ts';
-import { atOnce, inSlices, type Steps } from './in-slices.ts';
+import { atOnce, inSlices, type Steps } from '../in-slices.ts';
 import { createLatinReader, type LatinReader } from './latin-words.ts';
 import { leftOut } from './left-out.ts';
 import { joinSplitWords, longestQuestion, normaliseText, withoutCourtesy } from './normalise-text.ts';

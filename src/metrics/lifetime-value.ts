@@ -23,6 +23,9 @@ export interface Buyer {
   readonly orders: number;
   readonly amountFen: number;
   readonly daysSinceFirst: number;
+  /** Days on which something was signed: several contracts of one day are one order to the model. */
+  readonly orderDays: number;
+  readonly daysSinceLast: number;
 }
 
 /** Everyone who ever signed, summed up. */
@@ -34,16 +37,19 @@ export interface BuyerTotals {
   readonly yearlyOrders: number;
   /** Who signed for the first time within the last 365 days. */
   readonly newBuyers: number;
+  /** Since the very first order of all. */
+  readonly days: number;
 }
 
 /** Each customer who ever signed, with money, orders, and days since the first; as of the asking day. */
 function buyers({ rows, sql: bridge }: QueryParts, { filter, moment }: ValueAsk): Expr {
   return sql`(
-    select c.customer_id, c.name, c.level, c.owner_user_id, k.orders, k.amount_fen, k.days,
+    select c.customer_id, c.name, c.level, c.owner_user_id, k.orders, k.amount_fen, k.days, k.order_days, k.last_days,
       case when k.days < 365 then 365 else k.days end as counted_days
     from ${rows.of('cm_customers', filter)} as c
     join (select k.customer_id, count(*) as orders, ${bridge.sumFen(sql`k.amount`)} as amount_fen,
-        ${bridge.days(sql`min(k.signed_on)`, sql`${moment.today}`)} as days
+        ${bridge.days(sql`min(k.signed_on)`, sql`${moment.today}`)} as days, count(distinct k.signed_on) as order_days,
+        ${bridge.days(sql`max(k.signed_on)`, sql`${moment.today}`)} as last_days
       from ${rows.contractAttributes()} as k
       where ${valid('k')} and k.signed_on <= ${moment.today} group by k.customer_id) as k on k.customer_id = c.customer_id
   )`;
@@ -55,7 +61,7 @@ export async function readBuyerTotals(crm: Crm, ask: ValueAsk): Promise<BuyerTot
     (parts) => sql`
       select count(*) as buyers, ${parts.sql.sumOf(sql`w.orders`)} as orders, ${parts.sql.sumOf(sql`w.amount_fen`)} as amount_fen,
         coalesce(sum(w.orders * 365.0 / w.counted_days), 0) as yearly_orders,
-        ${countIf(sql`w.days <= 365`)} as new_buyers
+        ${countIf(sql`w.days <= 365`)} as new_buyers, max(w.days) as days
       from ${buyers(parts, ask)} as w`,
   );
   return {
@@ -64,6 +70,7 @@ export async function readBuyerTotals(crm: Crm, ask: ValueAsk): Promise<BuyerTot
     amountFen: Number(row?.amount_fen ?? 0),
     yearlyOrders: Number(row?.yearly_orders ?? 0),
     newBuyers: Number(row?.new_buyers ?? 0),
+    days: Number(row?.days ?? 0),
   };
 }
 
@@ -83,6 +90,8 @@ export async function readTopBuyers(crm: Crm, ask: ValueAsk, limit: number): Pro
     orders: Number(row.orders),
     amountFen: Number(row.amount_fen),
     daysSinceFirst: Number(row.days),
+    orderDays: Number(row.order_days),
+    daysSinceLast: Number(row.last_days),
   }));
 }
 

@@ -93,6 +93,58 @@ export const clvMetric = derived({
   sources: ['cm_contracts', 'cm_customers', 'cm_campaigns'],
 });
 
+export const clvModel = derived({
+  id: 'clv_model',
+  name: '模型预计再签金额',
+  aliases: ['BG/NBD', '模型客户价值', '预计再签金额'],
+  english: 'value of orders to come (BG/NBD, gamma-gamma)',
+  unit: 'fen',
+  layer: 'strategic',
+  definition:
+    '往后 3 年预计再签的金额,平均一家;不扣获客成本、不折现。次数用 BG/NBD 模型(Fader、Hardie、Lee 2005),每次金额用 Gamma-Gamma 模型(Fader、Hardie 2013),同一天签的算一次。只在订单历史撑得起时给:历史满 52 周,回头再签过的满 30 家,留出最近四分之一(最多 52 周)检验,预计和实际要对得上,而且签得多少和单子大小没有明显关联。',
+  items: [45],
+  moreIsBetter: true,
+  sources: ['cm_contracts', 'cm_customers'],
+});
+
+export const clvModelOrders = derived({
+  id: 'clv_model_orders',
+  name: '模型预计再签次数',
+  aliases: ['预计再签次数'],
+  english: 'orders to come (BG/NBD)',
+  unit: 'score',
+  layer: 'strategic',
+  definition: '往后 3 年预计再签的次数,平均一家,用 BG/NBD 模型。什么时候给和模型预计再签金额一样。',
+  items: [45],
+  moreIsBetter: true,
+  sources: ['cm_contracts', 'cm_customers'],
+});
+
+export const modelTrialExpected = derived({
+  id: 'clv_trial_expected',
+  name: '模型检验预计次数',
+  english: 'orders expected in the weeks kept back',
+  unit: 'count',
+  layer: 'strategic',
+  definition:
+    '只用留出那段之前的历史拟合 BG/NBD,它预计留出那段再签几次。和实际差两成以内、或在正常波动以内,才算对得上;按上次签约的远近分开看也要对得上。',
+  items: [45],
+  moreIsBetter: null,
+  sources: ['cm_contracts', 'cm_customers'],
+});
+
+export const modelTrialActual = derived({
+  id: 'clv_trial_actual',
+  name: '模型检验实际次数',
+  english: 'orders that came in the weeks kept back',
+  unit: 'count',
+  layer: 'strategic',
+  definition: '留出那段里,此前签过约的客户实际又签了几次,同一天签的算一次。',
+  items: [45],
+  moreIsBetter: null,
+  sources: ['cm_contracts', 'cm_customers'],
+});
+
 export const yearlyOrders = derived({
   id: 'yearly_orders',
   name: '每年下单次数',
@@ -189,6 +241,10 @@ export const valueMetrics: readonly Metric[] = [
   gradeWonAmount,
   gradeMismatch,
   clvMetric,
+  clvModel,
+  clvModelOrders,
+  modelTrialExpected,
+  modelTrialActual,
   clvOrderValue,
   yearlyOrders,
   retentionYears,

@@ -21,8 +21,10 @@ import {
   yearlyOrders,
 } from '../metrics/value.ts';
 import { lifetimeValueFen, mostYears, ordersPerYear, yearsRetained } from '../predictions/clv.ts';
+import type { OrderModel } from '../predictions/order-model.ts';
 import type { Line } from '../replies/reply.ts';
 import { chartFooter, isOwn, whose } from './captions.ts';
+import { aheadFen, methodFigures, methodLine, methodNotes, readOrderModel } from './clv-method.ts';
 import { unanswerable } from './empty-period.ts';
 import { plainFigure } from './figure-of.ts';
 import { dueIn } from './next-steps.ts';
@@ -58,10 +60,11 @@ export const clvReport = defineReport({
     const silentDays = company.settings.silentDays.default;
     // What campaigns cost is the company's; held against one team's customers it would be nonsense.
     const whole = scope.owners === 'everyone' && Object.keys(filter).length === 0;
-    const [[groups], cost, top] = await Promise.all([
+    const [[groups], cost, top, model] = await Promise.all([
       readChurn(company.crm, { ...ask, silentDays }, [lastYear], []),
       whole ? readYearlyCost(company.crm, ask) : null,
       readTopBuyers(company.crm, ask, count),
+      readOrderModel(company, ask, totals),
     ]);
     const sums = rollUp(groups!, [], company)[0]?.sums ?? {};
     const churn: Rate = { numerator: sums.lost ?? 0, denominator: sums.base ?? 0 };
@@ -72,6 +75,7 @@ export const clvReport = defineReport({
       churn,
       cacFen: cost === null || totals.newBuyers === 0 ? null : Math.round(cost / totals.newBuyers),
       whole,
+      model,
     });
   },
 });
@@ -83,10 +87,11 @@ interface Worth {
   readonly churn: Rate;
   readonly cacFen: number | null;
   readonly whole: boolean;
+  readonly model: OrderModel;
 }
 
 function findings(company: Company, question: Question, worth: Worth): Findings {
-  const { totals, top, percent, churn, cacFen } = worth;
+  const { totals, top, percent, churn, cacFen, model } = worth;
   const yearlyChurn = churn.denominator === 0 ? null : churn.numerator / churn.denominator;
   const years = yearsRetained(yearlyChurn);
   const mean = lifetimeValueFen({
@@ -116,6 +121,7 @@ function findings(company: Company, question: Question, worth: Worth): Findings 
     { ...plainFigure(topCustomerShare, totals.amountFen === 0 ? null : topFen / totals.amountFen), ...share },
   ];
   const list = top.slice(0, mostListed);
+  const modelled = model.kind === 'model';
   return {
     title,
     mode: null,
@@ -125,6 +131,7 @@ function findings(company: Company, question: Question, worth: Worth): Findings 
       plainFigure(clvCac, cacFen, undefined, worth.whole ? '活动没有记花费' : '只按全公司算'),
       plainFigure(buyersTotal, totals.buyers),
       ...list.map((buyer) => plainFigure(clvMetric, worthOf(buyer), { customer: buyer.name }, why)),
+      ...methodFigures(model, totals, list),
     ],
     narrative: narrative(company, question, worth, { mean, years, share, topWords, worthOf }),
     advice: advice(company, question, top),
@@ -143,13 +150,24 @@ function findings(company: Company, question: Question, worth: Worth): Findings 
       })),
     },
     table: {
-      columns: ['客户', '级别', '终身价值', '已签金额', '合同', '客单价', '每年次数', '负责人'],
+      columns: [
+        '客户',
+        '级别',
+        '终身价值',
+        ...(modelled ? ['预计再签'] : []),
+        '已签金额',
+        '合同',
+        '客单价',
+        '每年次数',
+        '负责人',
+      ],
       rows: list.map((buyer) => {
         const value = worthOf(buyer);
         return [
           buyer.name,
           buyer.grade ?? unknown,
           value === null ? unknown : formatMoney(value),
+          ...(modelled ? [formatMoney(aheadFen(model, buyer) ?? 0)] : []),
           formatMoney(buyer.amountFen),
           formatCount(buyer.orders),
           formatMoney(buyer.amountFen / buyer.orders),
@@ -157,10 +175,11 @@ function findings(company: Company, question: Question, worth: Worth): Findings 
           ownerName(company.directory, buyer.ownerId),
         ];
       }),
-      numeric: [false, false, true, true, true, true, true, false],
+      numeric: [false, false, true, ...(modelled ? [true] : []), true, true, true, true, false],
     },
     notes: [
       `按公式算,是估计:留存年数 = 1 ÷ 近一年流失率,最多 ${mostYears} 年。`,
+      ...methodNotes(model),
       ...(churn.numerator > 0 && churn.denominator < 30
         ? [`流失率只看了 ${churn.denominator} 家,样本少,年数会大起大落。`]
         : []),
@@ -180,7 +199,7 @@ function findings(company: Company, question: Question, worth: Worth): Findings 
 function narrative(
   company: Company,
   question: Question,
-  { totals, top, churn, cacFen }: Worth,
+  { totals, top, churn, cacFen, model }: Worth,
   said: {
     readonly mean: number | null;
     readonly years: number | null;
@@ -211,6 +230,7 @@ function narrative(
             `最值钱的是${first.name},已签 ${formatMoney(first.amountFen)}${firstValue === null ? '' : `,终身价值 ${formatMoney(firstValue)}`}${isOwn(question) ? '' : `,${ownerName(company.directory, first.ownerId)}负责`}。`,
           ],
         ]),
+    methodLine(model, totals),
   ];
 }
 
