@@ -8,6 +8,7 @@ import { dimensionNames } from '../metrics/dimensions.ts';
 import type { Line } from '../replies/reply.ts';
 import { chartFooter, whose } from './captions.ts';
 import { type Advice, defineReport, nothingFound } from './report.ts';
+import { tiedFor, tiedWithFirst } from './tied.ts';
 
 const pieParts = 5;
 const drawn = 12;
@@ -38,10 +39,11 @@ export const customerProfileReport = defineReport({
     const unknownCount = total - named.reduce((sum, part) => sum + part.customers, 0);
     const most = named[0];
     const label = dimensionNames[first];
+    const even = tiedWithFirst(named, ({ customers }) => customers).map(({ name }) => name);
     const title =
       most === undefined
         ? `${formatCount(total)} 家客户都没有填${label}`
-        : `${formatCount(total)} 家客户,${most.name}最多,占 ${formatRatio(most.customers / total)}`;
+        : `${formatCount(total)} 家客户,${tiedFor(even, '最多')},${even.length > 1 ? '各' : ''}占 ${formatRatio(most.customers / total)}`;
     const frame: ChartFrame = {
       title,
       subtitle: `客户分布 · 按${by.map((dimension) => dimensionNames[dimension]).join(' × ')}`,

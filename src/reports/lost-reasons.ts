@@ -10,6 +10,7 @@ import { figureOf, rateOf } from './figure-of.ts';
 import { dueIn } from './next-steps.ts';
 import { isKnown, partFigure, partRows, sizeOf, valueWords } from './part-rows.ts';
 import type { Company, Findings, Question } from './report.ts';
+import { tiedFor, tiedNames, tiedWithFirst } from './tied.ts';
 
 /** More reasons than these are a tail that nobody acts on. */
 const mostReasons = 8;
@@ -37,13 +38,14 @@ export async function lostReasons(company: Company, question: Question): Promise
     (row) => sizeOf(row, lostOpportunities) > 0,
   );
   const known = rows.filter(isKnown);
-  const [first, second] = known;
+  const most = tiedWithFirst(known, (row) => sizeOf(row, lostOpportunities)).map(({ name }) => name);
+  const [first, second] = [known[0], known[most.length]];
   const blank = lost - known.reduce((all, row) => all + sizeOf(row, lostOpportunities), 0);
   const before = cells.total(lostOpportunities, 1).value ?? 0;
   const title =
     first === undefined
       ? `${periodWords(question)}丢单 ${formatCount(lost)} 个,都没写原因`
-      : `${periodWords(question)}丢单 ${formatCount(lost)} 个,${first.name}最多,占 ${formatRatio(sizeOf(first, lostOpportunities) / lost)}`;
+      : `${periodWords(question)}丢单 ${formatCount(lost)} 个,${tiedFor(most, '最多')},${most.length > 1 ? '各' : ''}占 ${formatRatio(sizeOf(first, lostOpportunities) / lost)}`;
   const rate = cells.total(lossRate);
   const lines: Line[] = [
     [
@@ -54,7 +56,9 @@ export async function lostReasons(company: Company, question: Question): Promise
   ];
   if (first !== undefined) {
     const also = second === undefined ? '' : `,其次${second.name} ${formatCount(sizeOf(second, lostOpportunities))} 个`;
-    lines.push([`原因里${first.name} ${formatCount(sizeOf(first, lostOpportunities))} 个${also}。`]);
+    lines.push([
+      `原因里${tiedNames(most)}${most.length > 1 ? '各' : ''} ${formatCount(sizeOf(first, lostOpportunities))} 个${also}。`,
+    ]);
   }
   const grown = known.find((row) => {
     const share = (now: 0 | 1) => ({

@@ -4,6 +4,7 @@ import { type Measured, type MetricReport, metricFindings } from './metric-repor
 import { dueIn, leaderOf } from './next-steps.ts';
 import { isKnown, sizeOf } from './part-rows.ts';
 import { type Advice, defineReport } from './report.ts';
+import { tiedFor, tiedWithFirst } from './tied.ts';
 
 const report: MetricReport = {
   command: '新增客户',
@@ -20,7 +21,13 @@ const report: MetricReport = {
     const unnamed = rows.filter((row) => !isKnown(row)).reduce((all, row) => all + sizeOf(row, newCustomers), 0);
     const blank = unnamed === 0 ? '' : `,另有 ${formatCount(unnamed)} 个没填来源`;
     const share = formatRatio(sizeOf(first, newCustomers) / whole);
-    return [[`来源里${first.name}最多,${formatCount(sizeOf(first, newCustomers))} 个,占 ${share}${blank}。`]];
+    const most = tiedWithFirst(rows.filter(isKnown), (row) => sizeOf(row, newCustomers)).map(({ name }) => name);
+    const each = most.length > 1 ? '各 ' : '';
+    return [
+      [
+        `来源里${tiedFor(most, '最多')},${each}${formatCount(sizeOf(first, newCustomers))} 个,${each}占 ${share}${blank}。`,
+      ],
+    ];
   },
   advise: (found) => adviceOf(found),
 };

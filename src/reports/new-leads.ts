@@ -5,6 +5,7 @@ import { type MetricReport, metricFindings } from './metric-report.ts';
 import { dueIn } from './next-steps.ts';
 import { isKnown, oddParts, sizeOf } from './part-rows.ts';
 import { defineReport } from './report.ts';
+import { tiedFor, tiedWithFirst } from './tied.ts';
 
 const report: MetricReport = {
   command: '新增线索',
@@ -18,10 +19,11 @@ const report: MetricReport = {
     const whole = cells.total(newLeads).value ?? 0;
     const first = rows.find(isKnown);
     if (question.groupBy.length > 0 || by[0] !== 'channel' || whole < 5 || first === undefined) return [];
+    const most = tiedWithFirst(rows.filter(isKnown), (row) => sizeOf(row, newLeads)).map(({ name }) => name);
     const conversion = cells.total(leadConversion);
     return [
       [
-        `${first.name}最多,${formatCount(sizeOf(first, newLeads))} 条,占 ${formatRatio(sizeOf(first, newLeads) / whole)};期内已转化 ${formatRate(rateOf(conversion))},新线索转化要时间,还会涨。`,
+        `${tiedFor(most, '最多')},${most.length > 1 ? '各 ' : ''}${formatCount(sizeOf(first, newLeads))} 条,${most.length > 1 ? '各' : ''}占 ${formatRatio(sizeOf(first, newLeads) / whole)};期内已转化 ${formatRate(rateOf(conversion))},新线索转化要时间,还会涨。`,
       ],
     ];
   },

@@ -1,5 +1,5 @@
 import type { Dimension } from '../commands/command.ts';
-import { formatCount, formatRatio } from '../figures/format.ts';
+import { formatCount, formatRatio, formatValue } from '../figures/format.ts';
 import { dimensionNames } from '../metrics/dimensions.ts';
 import type { Cells } from '../metrics/engine.ts';
 import type { Metric } from '../metrics/metric.ts';
@@ -8,6 +8,7 @@ import type { Line, Span } from '../replies/reply.ts';
 import { type Compared, changeWords } from './comparison.ts';
 import { isKnown, oddWords, type PartRow, sizeOf, valueWords } from './part-rows.ts';
 import type { Table } from './report.ts';
+import { tiedFor, tiedNames, tiedWithFirst } from './tied.ts';
 
 /** What is said about the parts of one metric. */
 export interface PartStory {
@@ -33,10 +34,16 @@ export function partTitle({ rows, main, noun, cells }: PartStory, head: string):
   const text = `${head}${main.name} ${valueWords(cells.total(main), main, noun)}`;
   if (first === undefined || second === undefined || sizeOf(first, main) <= 0) return text;
   if (main.computation.kind === 'ratio') return text;
-  if (sizeOf(first, main) === sizeOf(second, main)) return `${text},${first.name}和${second.name}并列最多`;
+  const most = topOf(rows.filter(isKnown), main);
+  if (most.length > 1) return `${text},${tiedFor(namesOf(most), '最多')}`;
   if (main.computation.kind === 'distinct' || whole <= 0) return `${text},${first.name}最多`;
   return `${text},${first.name}最多,占 ${formatRatio(sizeOf(first, main) / whole)}`;
 }
+
+const namesOf = (rows: readonly PartRow[]): string[] => rows.map((row) => row.name);
+
+/** Who has the most: all of them where several have as much. */
+const topOf = (known: readonly PartRow[], main: Metric): PartRow[] => tiedWithFirst(known, (row) => sizeOf(row, main));
 
 /** Most and least, what moved against the compared period, and which rates really differ. */
 export function partNarrative(story: PartStory): Line[] {
@@ -54,9 +61,14 @@ export function partNarrative(story: PartStory): Line[] {
     const moves = rows
       .map((row) => ({ row, change: sizeOf(row, main) - sizeOf(row, main, 1) }))
       .sort((a, b) => b.change - a.change);
-    const [up, down] = [moves[0], moves.at(-1)];
-    const said = [up, down].flatMap((move, i) => {
+    const said = [moves, [...moves].reverse()].flatMap((ends, i) => {
+      const most = tiedWithFirst(ends, ({ change: by }) => by);
+      const [move] = most;
       if (move === undefined || (i === 0 ? move.change <= 0 : move.change >= 0)) return [];
+      if (most.length > 1)
+        return [
+          `${tiedNames(namesOf(most.map(({ row }) => row)))}各${i === 0 ? '多' : '少'} ${main.unit === 'count' ? `${formatCount(Math.abs(move.change))}${story.noun}` : formatValue(Math.abs(move.change), main.unit)}`,
+        ];
       const { row } = move;
       return [`${row.name}${changeWords(sizeOf(row, main), sizeOf(row, main, 1), main.unit, story.noun)}`];
     });
@@ -72,6 +84,7 @@ export function partNarrative(story: PartStory): Line[] {
 
 function extremes({ main, noun, by, running, nothing }: PartStory, known: readonly PartRow[]): Line {
   const [first, last] = [known[0]!, known.at(-1)!];
+  const [most, fewest] = [topOf(known, main), topOf([...known].reverse(), main)];
   const zero = known.filter((row) => sizeOf(row, main) === 0);
   const more = zero.length > 4 ? `等 ${zero.length} 个` : '';
   const names = zero.slice(0, 4).map((row) => row.name);
@@ -80,7 +93,7 @@ function extremes({ main, noun, by, running, nothing }: PartStory, known: readon
       ? `都${running ? '还' : ''}没有${nothing}。`
       : zero.length > 0
         ? `${names.join('、')}${more}${running ? '还' : ''}没有${nothing}。`
-        : `${last.name}最少,${valueWords(last.at(main), main, noun)}。`;
+        : `${tiedFor(namesOf(fewest), '最少')},${fewest.length > 1 ? '各 ' : ''}${valueWords(last.at(main), main, noun)}。`;
   const dimension = by.map((d) => dimensionNames[d]).join('和');
   const count = by.length === 1 ? `${formatCount(known.length)} 个${dimension}里,` : `按${dimension}看,`;
   if (zero.length === known.length) return [count, tail];
@@ -92,10 +105,15 @@ function extremes({ main, noun, by, running, nothing }: PartStory, known: readon
       '。',
     ];
   const deals: Span =
-    main === wonAmount
+    main === wonAmount && most.length === 1
       ? `(${formatCount(sizeOf(first, wonCount))} 单,客单价 ${valueWords(first.at(avgOrderValue), avgOrderValue)});`
       : ';';
-  return [`${count}${first.name}最多:`, { strong: valueWords(first.at(main), main, noun) }, deals, tail];
+  return [
+    `${count}${tiedFor(namesOf(most), '最多')}${most.length > 1 ? ',各 ' : ':'}`,
+    { strong: valueWords(first.at(main), main, noun) },
+    deals,
+    tail,
+  ];
 }
 
 /** A mean (days, money) has no interval of its own: the ends are named with how many cases stand behind them. */

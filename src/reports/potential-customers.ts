@@ -8,6 +8,7 @@ import { plainFigure, rateFigure } from './figure-of.ts';
 import { dueIn } from './next-steps.ts';
 import { ownerName, ownersWords } from './owner-name.ts';
 import { type Advice, type Company, defineReport, type Findings, nothingFound, type Question } from './report.ts';
+import { placesAmong, tiedNames, tiedWithFirst } from './tied.ts';
 
 const listed = 20;
 const drawn = 10;
@@ -47,6 +48,9 @@ function findingsOf(
   const list = (good.length > 0 ? good : all).slice(0, question.top ?? listed);
   const [first] = list;
   const waiting = good.filter(({ signs }) => !signs.hasOpportunity);
+  const ranked = good.length > 0 ? good : all;
+  const top = tiedWithFirst(ranked, ({ score }) => score);
+  const places = placesAmong(ranked.map(({ score }) => score));
   const title =
     good.length === 0
       ? `还没有 ${potentialFrom} 分以上的潜力客户`
@@ -76,7 +80,7 @@ function findingsOf(
         ? []
         : [
             [
-              `排第一的是${first.name},${first.score} 分:${reasons(first)}${first.openFen > 0 ? `,在跟 ${formatMoney(first.openFen)}` : ''}${isOwn(question) ? '' : `,${ownerName(company.directory, first.ownerId)}负责`}。`,
+              `${top.length > 1 ? `并列第一的是${tiedNames(top.map(({ name }) => name))},都是 ${first.score} 分;${first.name}` : `排第一的是${first.name},${first.score} 分`}:${reasons(first)}${first.openFen > 0 ? `,在跟 ${formatMoney(first.openFen)}` : ''}${isOwn(question) ? '' : `,${ownerName(company.directory, first.ownerId)}负责`}。`,
             ],
           ]),
       ...(owners.length > 1 ? [[`按人看:${ownersWords(company.directory, owners, '家')}。`]] : []),
@@ -90,9 +94,10 @@ function findingsOf(
       footer: chartFooter(company, question),
       unit: 'score',
       counter: '家',
-      rows: list.slice(0, drawn).map((one) => ({
+      rows: list.slice(0, drawn).map((one, i) => ({
         label: one.name,
         value: one.score,
+        place: places[i]!,
         note: ownerName(company.directory, one.ownerId),
         tone: one.signs.hasOpportunity ? ('ours' as const) : ('warning' as const),
       })),

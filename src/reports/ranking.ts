@@ -28,6 +28,7 @@ import {
 } from './part-rows.ts';
 import { type Advice, type Company, defineReport, type Findings, nothingFound, type Question } from './report.ts';
 import { nounOf, wantedMetrics } from './sales-metric.ts';
+import { tiedNames } from './tied.ts';
 
 /** Result, quality and process beside each other (items 35, 36): five tables, six queries at most with 报价. */
 const beside = [
@@ -89,7 +90,9 @@ export const rankingReport = defineReport({
       periods: [compared.now],
       groupings: [total, { by: [by] }],
     });
-    const rows = partRows(company, question, cells, { grouping: 1, by: [by], main }).filter(isKnown);
+    const rows = partRows(company, question, cells, { grouping: 1, by: [by], main })
+      .filter(isKnown)
+      .map((row) => (by === 'owner' && hasLeft(company, row) ? { ...row, name: `${row.name}(已离职)` } : row));
     if (rows.length === 1) return onlyOne(question, by, rows[0]!);
     if (rows.every((row) => sizeOf(row, main) === 0)) {
       const measured =
@@ -104,6 +107,9 @@ export const rankingReport = defineReport({
     return ranked(company, question, { period, by, main, metrics, cells, rows });
   },
 });
+
+const hasLeft = (company: Company, { parts }: PartRow): boolean =>
+  company.directory.person(parts[0]!.key!)?.active === false;
 
 interface Ranked {
   readonly period: Period;
@@ -203,11 +209,25 @@ function leaders(rows: readonly PartRow[], metric: Metric): readonly PartRow[] {
   return most <= 0 ? [] : rows.filter((row) => sizeOf(row, metric) === most);
 }
 
-const namesOf = (rows: readonly PartRow[]): string =>
-  rows
-    .slice(0, 3)
-    .map((row) => row.name)
-    .join('、');
+const namesOf = (rows: readonly PartRow[]): string => tiedNames(rows.map((row) => row.name));
+
+/** What they all have; the two ends of a rate are each one's own. */
+const sharedWords = (even: readonly PartRow[], main: Metric): string =>
+  even.length > 1 && main.unit === 'ratio'
+    ? formatValue(even[0]!.at(main)?.value ?? null, 'ratio')
+    : valueWords(even[0]!.at(main), main, nounOf(main));
+
+/** The first places, at least three people where there are as many; who shares a place stands together. */
+function topWords(main: Metric, all: readonly Placed[]): string {
+  const words: string[] = [];
+  for (let said = 0; said < Math.min(3, all.length); ) {
+    const { place, row } = all[said]!;
+    const even = all.filter((other) => other.place === place).map((other) => other.row);
+    words.push(`${placeWords(place, all)}. ${namesOf(even)} ${sharedWords(even, main)}`);
+    said += even.length;
+  }
+  return words.join('  ');
+}
 
 function titleOf(question: Question, { main, rows, metrics }: Ranked, all: readonly Placed[]): string {
   const first = all.filter(({ place }) => place === 1).map(({ row }) => row);
@@ -216,19 +236,18 @@ function titleOf(question: Question, { main, rows, metrics }: Ranked, all: reado
     return `${periodWords(question)}${main.name}排行:差别都在波动以内,分不出高下`;
   }
   const head = `${periodWords(question)}${main.name}${namesOf(first)}${first.length > 1 ? '并列' : ''}居首`;
-  if (main !== wonAmount || !metrics.includes(wonCount))
-    return `${head}(${valueWords(first[0]!.at(main), main, nounOf(main))})`;
+  if (main !== wonAmount || !metrics.includes(wonCount)) return `${head}(${sharedWords(first, main)})`;
   const most = leaders(rows, wonCount);
-  return most.some((row) => first.includes(row)) ? `${head},单数也最多` : `${head},单数最多的是${namesOf(most)}`;
+  const others = most.filter((row) => !first.includes(row));
+  if (others.length === most.length) return `${head},单数最多的是${namesOf(most)}`;
+  if (most.length === rows.length) return head;
+  return others.length === 0 ? `${head},单数也最多` : `${head},单数和${namesOf(others)}并列最多`;
 }
 
 function narrativeOf(question: Question, found: Ranked, all: readonly Placed[]): Line[] {
   const { main, rows, metrics, period } = found;
   const lines: Line[] = [];
-  const top = all
-    .slice(0, 3)
-    .map(({ place, row }) => `${placeWords(place, all)}. ${row.name} ${valueWords(row.at(main), main, nounOf(main))}`);
-  lines.push([{ strong: top.join('  ') }, '。']);
+  lines.push([{ strong: topWords(main, all) }, '。']);
   if (main === wonAmount && metrics.includes(wonCount)) lines.push(...beyondAmount(found, all));
   else if (main === followupCount) lines.push(...effort(found));
   else {
@@ -238,17 +257,14 @@ function narrativeOf(question: Question, found: Ranked, all: readonly Placed[]):
   const zero = all.filter(({ row }) => sizeOf(row, main) === 0).map(({ row }) => row);
   if (zero.length > 0 && main.computation.kind !== 'ratio') {
     const still = isRunning(period, question.moment.today) ? '还' : '';
-    lines.push([
-      `${namesOf(zero)}${zero.length > 3 ? `等 ${zero.length} 个` : ''}${still}没有${nothingWord[main.id] ?? main.name}。`,
-    ]);
+    lines.push([`${namesOf(zero)}${still}没有${nothingWord[main.id] ?? main.name}。`]);
   }
   return lines.slice(0, 4);
 }
 
 /** Who asks for the last ones is told of them, and of the first only as the measure. */
 const titleFromBehind = (question: Question, main: Metric, placed: readonly Placed[]): string => {
-  const more = placed.length > 3 ? ` ${placed.length} 个` : '';
-  return `${periodWords(question)}${main.name}排在最后的是${namesOf(placed.map(({ row }) => row))}${more === '' ? '' : `等${more}`}`;
+  return `${periodWords(question)}${main.name}排在最后的是${namesOf(placed.map(({ row }) => row))}`;
 };
 
 function narrativeFromBehind(main: Metric, placed: readonly Placed[], all: readonly Placed[]): Line[] {
@@ -260,11 +276,12 @@ function narrativeFromBehind(main: Metric, placed: readonly Placed[], all: reado
         `第 ${one.place} 名${all.filter(({ place }) => place === one.place).length > 1 ? '(并列)' : ''}${one.row.name} ${value(one)}`,
     );
   const [first, lowest] = [all[0], placed[0]];
+  const top = namesOf(all.filter(({ place }) => place === 1).map(({ row }) => row));
   const even = all.filter(({ place }) => place === lowest?.place).length;
   const crowd = even > placed.length ? `并列最后的共 ${even} 个,这里列出 ${placed.length} 个。` : '';
   return [
     [{ strong: last.join('、') }, '。'],
-    ...(first === undefined ? [] : [[`${crowd}一共 ${all.length} 个,第一名${first.row.name} ${value(first)}。`]]),
+    ...(first === undefined ? [] : [[`${crowd}一共 ${all.length} 个,第一名${top} ${value(first)}。`]]),
   ];
 }
 
@@ -315,12 +332,9 @@ function effort({ rows, metrics }: Ranked): Line[] {
 function adviceOf(company: Company, question: Question, { by, rows, main }: Ranked, all: readonly Placed[]): Advice[] {
   if (by !== 'owner' || rows.length < 3 || main !== wonAmount) return [];
   const mean = rows.reduce((sum, row) => sum + sizeOf(row, followupCount), 0) / rows.length;
-  const stuck = all
-    .map(({ row }) => row)
-    .filter((row) => sizeOf(row, wonAmount) === 0 && sizeOf(row, followupCount) >= Math.max(mean, 5));
-  const idle = all
-    .map(({ row }) => row)
-    .filter((row) => sizeOf(row, wonAmount) === 0 && sizeOf(row, followupCount) < mean / 2);
+  const here = all.map(({ row }) => row).filter((row) => !hasLeft(company, row));
+  const stuck = here.filter((row) => sizeOf(row, wonAmount) === 0 && sizeOf(row, followupCount) >= Math.max(mean, 5));
+  const idle = here.filter((row) => sizeOf(row, wonAmount) === 0 && sizeOf(row, followupCount) < mean / 2);
   return [
     ...stuck.slice(0, 1).map((row) => ({
       text: `${row.name}跟进 ${formatCount(sizeOf(row, followupCount))} 次还没成交,陪访一次看卡在哪一步`,

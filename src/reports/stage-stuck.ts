@@ -8,6 +8,7 @@ import { chartFooter, isOwn, whose } from './captions.ts';
 import { doerFor } from './next-steps.ts';
 import { ownerName, ownersWords } from './owner-name.ts';
 import { type Advice, type Company, defineReport, type Findings, nothingFound, type Question } from './report.ts';
+import { tiedFor } from './tied.ts';
 
 const listed = 20;
 
@@ -48,6 +49,7 @@ export const stageStuckReport = defineReport({
     const byOwner = ownersOf(groups);
     const worst = byStage.reduce((most, stage) => (stage.stuck > most.stuck ? stage : most));
     const share = { numerator: stuck, denominator: open };
+    const even = byStage.filter(({ stuck: count }) => count === worst.stuck).map(({ stage }) => stage);
     const title = `${formatCount(stuck)} 个商机超过 ${limit} 天没跟进,压着 ${formatMoney(stuckFen)}`;
     const figures: Figure[] = [
       { metric: 'stage_stuck', label: '积压商机', unit: 'count', value: stuck },
@@ -65,7 +67,9 @@ export const stageStuckReport = defineReport({
         ? []
         : [
             [
-              `${worst.stage}最多,${formatCount(worst.stuck)} 个、${formatMoney(worst.fen)}`,
+              even.length > 1
+                ? `${tiedFor(even, '最多')},各 ${formatCount(worst.stuck)} 个`
+                : `${worst.stage}最多,${formatCount(worst.stuck)} 个、${formatMoney(worst.fen)}`,
               byOwner.length > 1 ? `;按人看是${ownersWords(company.directory, byOwner, '个')}。` : '。',
             ],
           ]),

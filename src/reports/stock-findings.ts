@@ -8,6 +8,7 @@ import { isKnown, partFigure, partRows, sizeOf, valueWords } from './part-rows.t
 import { type Company, type Findings, nothingFound, type Question } from './report.ts';
 import { naturalCut } from './sales-cuts.ts';
 import { salesHeatmap } from './sales-heatmap.ts';
+import { tiedFor, tiedWithFirst } from './tied.ts';
 
 const drawn = 12;
 
@@ -33,7 +34,12 @@ export async function stockFindings(
   const rows = by.length === 0 ? [] : partRows(company, question, cells, { grouping: 1, by, main: metric });
   const shown = question.top === null ? rows : rows.slice(0, question.top);
   const first = rows.find(isKnown);
-  const title = `现在${metric.name} ${valueWords(whole, metric, noun)}${first === undefined || rows.length < 2 ? '' : `,${first.name}最多`}`;
+  const most = tiedWithFirst(rows.filter(isKnown), (row) => sizeOf(row, metric));
+  const mostWords = tiedFor(
+    most.map(({ name }) => name),
+    '最多',
+  );
+  const title = `现在${metric.name} ${valueWords(whole, metric, noun)}${first === undefined || rows.length < 2 ? '' : `,${mostWords}`}`;
   const cut = by.map((dimension) => dimensionNames[dimension]).join('、');
   const frame = {
     title,
@@ -51,7 +57,11 @@ export async function stockFindings(
       [`${whose(question)}现在${metric.name} `, { strong: valueWords(whole, metric, noun) }, '。'],
       ...(first === undefined || rows.length < 2
         ? []
-        : [[`${first.name}最多,${valueWords(first.at(metric), metric, noun)}${share(first)}。`]]),
+        : [
+            [
+              `${mostWords},${most.length > 1 ? '各 ' : ''}${valueWords(first.at(metric), metric, noun)}${most.length > 1 ? '' : share(first)}。`,
+            ],
+          ]),
     ],
     advice: [],
     chart:

@@ -18,6 +18,7 @@ import { plainFigure, rateFigure } from './figure-of.ts';
 import { doerFor, dueIn } from './next-steps.ts';
 import { ownerName } from './owner-name.ts';
 import { type Advice, type Company, defineReport, type Findings, nothingFound, type Question } from './report.ts';
+import { placesAmong, tiedNames, tiedWithFirst } from './tied.ts';
 
 const listed = 10;
 
@@ -84,8 +85,12 @@ function chances(
   const first = shown[0]!;
   const single = standing.length === 1;
   const title = single
+  // Alike is alike: of those rated the same none is more promising than the others.
+  const best = tiedWithFirst(sorted, ({ chance }) => chance.chance);
+  const bestNames = tiedNames(best.map(({ standing: one }) => one.customer));
+  const places = placesAmong(sorted.map(({ chance }) => chance.chance));
     ? `${first.standing.customer}:30 天内成交概率 ${formatRatio(first.chance.chance)}`
-    : `30 天内预计赢 ${wins.toFixed(1)} 单,最有望的是${first.standing.customer}`;
+    : `30 天内预计赢 ${wins.toFixed(1)} 单,${best.length > 1 ? `${formatCount(best.length)} 个并列最有望` : `最有望的是${bestNames}`}`;
   const { calibration } = model;
   const cold = sorted.filter(({ standing: one }) => !one.touched && one.position >= company.stages.stages.length - 3);
   return {
@@ -126,7 +131,7 @@ function chances(
         : [
             `${whose(question)}在跟 ${formatCount(standing.length)} 个,30 天内平均会赢 `,
             { strong: `${wins.toFixed(1)} 单` },
-            `;${first.standing.customer}最有望,${formatRatio(first.chance.chance)}(${groundOf(company, first)})。`,
+            `;${bestNames}${best.length > 1 ? '并列' : ''}最有望,${best.length > 1 ? '都是 ' : ''}${formatRatio(first.chance.chance)}(${groundOf(company, first)})。`,
           ],
       [
         `用更早的记录在最近两次上试过:预计 ${calibration.expected.toFixed(1)} 单、实际 ${formatCount(calibration.actual)} 单(${formatCount(calibration.seen)} 个)${offWords(calibration)}谁更有望分得比一律按同一个概率准。`,
@@ -148,9 +153,10 @@ function chances(
       footer: chartFooter(company, question),
       unit: 'ratio',
       counter: '个',
-      rows: shown.map((one) => ({
+      rows: shown.map((one, i) => ({
         label: one.standing.customer,
         value: one.chance.chance,
+        place: places[i]!,
         note: one.standing.amountFen === null ? unknown : formatMoney(one.standing.amountFen),
         tone: one.standing.touched ? 'ours' : 'warning',
       })),

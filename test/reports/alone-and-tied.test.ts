@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { NewRow } from '../../src/crm/bulk-insert.ts';
 import { mintScope } from '../../src/crm/scope.ts';
+import { newCustomersReport } from '../../src/reports/new-customers.ts';
 import { rankingReport } from '../../src/reports/ranking.ts';
 import type { Findings, Report } from '../../src/reports/report.ts';
 import { wordsOf } from './generated-company.ts';
@@ -53,5 +54,58 @@ describe('a ranking of one', () => {
     expect((await answer(rows, rankingReport, { scope: mintScope(['wang', 'li'], '两人') })).title).toContain(
       '李强居首',
     );
+  });
+});
+
+describe('ties', () => {
+  const customersOf = (counts: Readonly<Record<string, number>>, month = '2026-11'): NewRow<'cm_customers'>[] =>
+    Object.entries(counts).flatMap(([source, count]) =>
+      Array.from({ length: count }, (_, i) => ({
+        customer_id: `${source}-${month}-${i}`,
+        name: `${source}${i}`,
+        source,
+        owner_user_id: 'wang',
+        lifecycle: 'active' as const,
+        created_at: `${month}-0${i + 1} 09:00:00`,
+      })),
+    );
+  const bySource = (counts: Readonly<Record<string, number>>, before: Readonly<Record<string, number>> = {}) =>
+    answer({ cm_customers: [...customersOf(counts), ...customersOf(before, '2026-10')] }, newCustomersReport, {
+      groupBy: ['channel'],
+    });
+
+  it('name all three that have most, and all that have least', async () => {
+    const found = await bySource({ 百度竞价: 2, 行业峰会: 2, 转介绍: 2, 展会: 1, 官网: 1 });
+    expect(found.title).toContain('并列最多');
+    for (const name of ['百度竞价', '行业峰会', '转介绍']) expect(found.title).toContain(name);
+    const words = wordsOf(found);
+    expect(words).toMatch(/5 个渠道里,[^;]*百度竞价[^;]*并列最多,各 2 个;/);
+    expect(words).toMatch(/(展会和官网|官网和展会)并列最少,各 1 个/);
+  });
+
+  it('count those that are too many to name', async () => {
+    const found = await bySource({ 百度竞价: 2, 行业峰会: 2, 转介绍: 2, 展会: 2, 官网: 2, 地推: 1 });
+    expect(found.title).toContain('等 5 个并列最多');
+    expect(wordsOf(found)).toContain('等 5 个并列最多,各 2 个;地推最少');
+  });
+
+  it('hold for what moved most too', async () => {
+    const found = await bySource({ 百度竞价: 3, 行业峰会: 3, 官网: 1 }, { 百度竞价: 1, 行业峰会: 1, 官网: 1 });
+    expect(wordsOf(found)).toMatch(/(百度竞价和行业峰会|行业峰会和百度竞价)各多 2 个/);
+  });
+
+  it('one alone is still one', async () => {
+    expect((await bySource({ 百度竞价: 3, 行业峰会: 2 })).title).toContain('百度竞价最多,占 60.0 %');
+  });
+
+  it('at the head of a ranking are all told, those who left as such', async () => {
+    const found = await answer(
+      { cm_contracts: ['wang', 'li', 'gone', 'zhou'].map((owner) => deal(owner, owner === 'zhou' ? 10_000 : 50_000)) },
+      rankingReport,
+    );
+    expect(found.title).toContain('并列居首');
+    for (const name of ['王磊', '李强', '孙走(已离职)']) expect(found.title).toContain(name);
+    expect(found.title).not.toContain('单数');
+    expect(wordsOf(found)).toMatch(/并列 1\. .*孙走\(已离职\).* 5 万/);
   });
 });
