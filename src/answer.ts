@@ -121,7 +121,9 @@ export async function askedTooFast(house: House, asked: Asked, waitMs: number): 
 }
 
 const withMode = (understanding: Understanding, mode: FunnelMode | null): Understanding =>
-  understanding.kind === 'command' ? { ...understanding, command: inMode(understanding.command, mode) } : understanding;
+  understanding.kind === 'command'
+    ? { ...understanding, command: inMode(understanding.command, mode, understanding.assumed) }
+    : understanding;
 
 interface Acted {
   readonly answer: Answer;

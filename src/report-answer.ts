@@ -4,17 +4,15 @@ import { type Resolved, resolve } from './access/resolve.ts';
 import type { Moment } from './calendar/clock.ts';
 import { comparedPeriod, periodOf } from './calendar/period.ts';
 import type { ChartRenderer, Picture } from './charts/spec.ts';
-import type { Command, Dimension, Repair, Slots } from './commands/command.ts';
-import { printPeriod } from './commands/print-command.ts';
+import type { Command, Repair, Slots } from './commands/command.ts';
 import type { KnownCompany } from './company.ts';
 import { never } from './failure.ts';
-import { metricByWords } from './metrics/catalogue.ts';
-import { groupingWords } from './metrics/dimensions.ts';
 import { adviceWords, compose, plainReply } from './replies/compose.ts';
 import { intentName } from './replies/phrases.ts';
 import type { Reply } from './replies/reply.ts';
 import { reportFor } from './reports/catalogue.ts';
 import type { Findings, Question, Report } from './reports/report.ts';
+import { anotherGrouping, anotherTime, isStock, subjectOf } from './unfit-question.ts';
 
 /** A report's answer, and what it assumed that was not said. */
 export interface ReportAnswer {
@@ -79,8 +77,8 @@ export async function answerWithReport(
       `你们的 CRM 没有记录这张报表要用的数据${note === null ? '' : `(${note})`},所以「${name}」现在给不出数。`,
     );
   }
-  const wrong = unfit(report, command.slots, subjectOf(command));
-  if (wrong !== null) return wrong;
+  const unfit = anotherTime(report, command, grant.viewer.role, moment.today) ?? anotherGrouping(report, command);
+  if (unfit !== null) return refused('asked-back', unfit.sentence, unfit.choices);
   const resolved = await resolve(command.slots, grant, company);
   if (resolved.kind !== 'resolved') return refusalOf(resolved, grant);
 
@@ -101,36 +99,6 @@ export async function answerWithReport(
 /** Whether a question is about certain customers, or about all but certain ones: either tells them apart. */
 const namesCustomer = ({ filters, filters_not }: Slots): boolean =>
   [filters, filters_not].some((one) => one?.customer !== undefined || one?.contact !== undefined);
-
-/** What was asked for, by the name it is asked with: the report's, or the single metric's. */
-const subjectOf = ({ intent, slots }: Command): string =>
-  (intent === 'metric_query' || intent === 'payment_rate') && slots.metric !== undefined
-    ? (metricByWords(slots.metric)?.name ?? slots.metric)
-    : intentName(intent);
-
-/** A grouping that the report does not know, or three at once: said, with what works (item 109). */
-function unfit(report: Report, slots: Slots, name: string): ReportAnswer | null {
-  const groupBy: readonly Dimension[] = slots.group_by ?? [];
-  // What is offered keeps the period that was asked for.
-  const head = slots.period === undefined ? name : `${name} ${printPeriod(slots.period)}`;
-  if (groupBy.length > 2) {
-    return refused(
-      'asked-back',
-      `一次最多按两个维度看,你说了 ${groupBy.length} 个:${groupBy.map((d) => groupingWords(d)).join('、')}。先看哪两个?`,
-      [`${head} 按${groupingWords(groupBy[0] ?? 'owner')} 按${groupingWords(groupBy[1] ?? 'region')}`],
-    );
-  }
-  const odd = groupBy.find((dimension) => !report.dimensions.includes(dimension));
-  if (odd === undefined) return null;
-  const fits = report.dimensions.slice(0, 3).map((dimension) => `${head} 按${groupingWords(dimension)}`);
-  return fits.length === 0
-    ? refused('asked-back', `「${name}」不能按${groupingWords(odd)}拆。`, [head])
-    : refused(
-        'asked-back',
-        `「${name}」不能按${groupingWords(odd)}拆,可以按${report.dimensions.map((d) => groupingWords(d)).join('、')}看。`,
-        fits,
-      );
-}
 
 function refusalOf(resolved: Exclude<Resolved, { kind: 'resolved' }>, grant: Grant): ReportAnswer {
   switch (resolved.kind) {
@@ -159,8 +127,9 @@ function questionOf(
   moment: Moment,
 ): { question: Question; assumed: Record<string, unknown> } {
   const assumed: Record<string, unknown> = {};
-  let period = slots.period ?? null;
-  if (period === null && report.defaultPeriod !== null) {
+  const stock = isStock(report, slots);
+  let period = stock ? null : (slots.period ?? null);
+  if (period === null && report.defaultPeriod !== null && !stock) {
     period = periodOf(report.defaultPeriod, moment.today);
     assumed.period = period;
   }

@@ -14,7 +14,7 @@ const floors: readonly (readonly string[])[] = [
   ['commands', 'replies'],
   ['platforms'],
   ['delivery'],
-  ['answer', 'help-answer', 'drill-answer', 'report-answer', 'recall-answer', 'conversations', 'company', 'schedule'],
+  ['answer', 'help-answer', 'drill-answer', 'report-answer', 'unfit-question', 'recall-answer', 'conversations', 'company', 'schedule'],
   ['house', 'server', 'log', 'audit-entry'],
   ['settings', 'config', 'demo', 'doctor', 'running', 'demo-server', 'main'],
 ];
@@ -52,6 +52,7 @@ const sideways = new Set([
   'answer>conversations',
   'answer>company',
   'report-answer>company',
+  'report-answer>unfit-question',
   'config>settings',
   'demo>settings',
   'doctor>config',

@@ -1,7 +1,7 @@
+import { itemsInStep, type Steps } from '../in-slices.ts';
 import type { Entities, FilterField } from './command.ts';
 import { type CustomerIndex, customerIndexSteps } from './customer-index.ts';
 import { dimensionOf } from './dimension-words.ts';
-import { itemsInStep, type Steps } from '../in-slices.ts';
 import { fullPinyin, initialsOf, looksAlike, soundKey, soundsAlike } from './sound.ts';
 
 /** One name of the CRM and the filter it stands for. */

@@ -19,12 +19,10 @@ export function spokenFunnelMode(text: string): { readonly text: string; readonl
   return { text, mode: null };
 }
 
-/** The funnel command counted in a mode; a stock as of now has no period. */
-export function inMode(command: Command, mode: FunnelMode | null): Command {
+/** The funnel command counted in a mode; a stock as of now has no period unless one was said. */
+export function inMode(command: Command, mode: FunnelMode | null, assumed: Readonly<Record<string, unknown>>): Command {
   if (mode === null || command.intent !== 'funnel') return command;
   const { period, ...slots } = command.slots;
-  return {
-    intent: 'funnel',
-    slots: { ...slots, ...(mode === 'snapshot' || period === undefined ? {} : { period }), mode },
-  };
+  const isSaid = period !== undefined && assumed.period === undefined;
+  return { intent: 'funnel', slots: { ...slots, ...(mode !== 'snapshot' || isSaid ? { period } : {}), mode } };
 }

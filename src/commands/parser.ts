@@ -1,12 +1,13 @@
+import { atOnce, inSlices, type Steps } from '../in-slices.ts';
 import { clarify, isOrder, nothingFits, offer, present, slotsFor } from './ask-back.ts';
 import type { Entities, Intent, ParseContext, Parser, Reading, Repair, Slots, Understanding } from './command.ts';
 import { injection, otherWork, outsideWords, smallTalk } from './cues/order-cues.ts';
 import { recentLengths } from './default-slots.ts';
+import { definitionAsked } from './definition-asked.ts';
 import { doubtOf } from './doubts.ts';
 import { type EntityIndex, entityIndexSteps, type NamedEntity } from './entity-index.ts';
 import { type Facts, gatherFacts } from './facts.ts';
 import { chosen, goesOn, readFollowUp } from './follow-ups.ts';
-import { atOnce, inSlices, type Steps } from '../in-slices.ts';
 import { createLatinReader, type LatinReader } from './latin-words.ts';
 import { leftOut } from './left-out.ts';
 import { joinSplitWords, longestQuestion, normaliseText, withoutCourtesy } from './normalise-text.ts';
@@ -25,6 +26,7 @@ interface Parts {
   readonly entities: EntityIndex;
   readonly latin: LatinReader;
   readonly grades: readonly string[];
+  readonly stages: readonly string[];
 }
 
 /** How far reading has come: a text is read again once a name in it is settled. */
@@ -49,6 +51,7 @@ function* parserSteps(entities: Entities): Steps<Parser> {
     entities: index,
     latin: createLatinReader(index),
     grades: entities.grades.map((grade) => grade.toUpperCase()),
+    stages: entities.stages,
   };
   return {
     understand: (text, context) => understand(text, context, parts),
@@ -83,6 +86,8 @@ function understand(text: string, context: ParseContext, parts: Parts): Understa
     return clarify('这条太长了,没能读完。一次问一件事,比如:漏斗 本月 华东。', { reason: 'too_long' });
   const picked = chosen(plain, context.previous);
   if (picked !== null) return command(picked.intent, picked.slots);
+  const definition = definitionAsked(plain, parts.stages);
+  if (definition !== null) return command('metric_definition', { metric: definition });
   const latin = parts.latin.translate(withoutCourtesy(plain));
   const joined = joinSplitWords(latin.text, vocabularyWords);
   return read(joined, { repairs: latin.repairs, told: [], number: 0 }, context, parts);

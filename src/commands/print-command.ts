@@ -90,6 +90,7 @@ export function printSchedule(schedule: Schedule): string {
   }
 }
 
+const modes = { cohort: '批次', snapshot: '当前', flow: '流转' } as const;
 const grains = { day: '按天', week: '按周', month: '按月', quarter: '按季度' } as const;
 const charts: Readonly<Record<string, string>> = {
   line: '折线图',
@@ -208,6 +209,8 @@ export function printCommand(command: Command): string {
   if (slots.report !== undefined) out.push(reportNames[slots.report] ?? nameOfIntent(slots.report));
   if (slots.metric !== undefined && saysMetric.test(intent) && slots.metric !== 'share_of_revenue')
     out.push(metricName(slots.metric));
+  const mode = modes[slots.mode as keyof typeof modes];
+  if (mode !== undefined) out.push(mode);
   if (slots.from_stage !== undefined && slots.to_stage !== undefined) out.push(`${slots.from_stage} ${slots.to_stage}`);
   if (slots.period !== undefined) out.push(printPeriod(slots.period));
   if (slots.compare === 'mom') out.push('环比');

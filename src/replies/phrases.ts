@@ -7,8 +7,9 @@ import { orderWords, type ReportWords, reportWords } from '../reports/vocabulary
 /** The first line of every answer: report, period with its dates, scope, filters, grouping, comparison. */
 export function understoodLine(reportName: string, mode: string | null, question: Question): string {
   const parts = [mode === null ? reportName : `${reportName}(${mode})`];
-  // What stands now belongs to no period, whatever the report's usual one is.
-  if (question.period !== null && mode !== '当前') parts.push(describePeriod(question.period, question.moment.today));
+  if (question.period !== null) parts.push(describePeriod(question.period, question.moment.today));
+  // 沉默客户 本月: the running month was said, what stands now is shown.
+  else if (question.slots.period !== undefined && !/当前|现在/.test(mode ?? '')) parts.push('现在');
   parts.push(question.scope.words, ...question.filterWords);
   if (question.groupBy.length > 0) parts.push(`按${question.groupBy.map(groupingWords).join('、')}`);
   if (question.compare !== null) {

@@ -40,6 +40,7 @@ export const churnRiskReport = defineReport({
   intent: 'churn_risk',
   items: [50, 51, 88],
   defaultPeriod: null,
+  onlyNow: { past: ['churn_rate', 'churn_analysis'], coming: ['renewal_due'] },
   dimensions: ['owner'],
   needs: ['customers', 'contracts'],
   async run(company, question) {

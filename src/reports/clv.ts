@@ -39,6 +39,7 @@ export const clvReport = defineReport({
   intent: 'clv',
   items: [45, 46],
   defaultPeriod: null,
+  onlyNow: { past: ['sales_performance', 'repurchase_rate'] },
   dimensions: [],
   needs: ['customers', 'contracts'],
   async run(company, question) {

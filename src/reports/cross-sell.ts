@@ -22,6 +22,7 @@ export const crossSellReport = defineReport({
   intent: 'cross_sell',
   items: [131],
   defaultPeriod: null,
+  onlyNow: { past: ['sales_performance'] },
   dimensions: [],
   needs: ['contracts', 'contract_lines', 'products'],
   run: async (company, question) => {

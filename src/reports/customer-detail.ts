@@ -30,6 +30,7 @@ export const customerDetailReport = defineReport({
   intent: 'customer_detail',
   items: [40, 41, 50, 80],
   defaultPeriod: null,
+  onlyNow: { past: ['interaction_timeline'] },
   dimensions: [],
   needs: ['customers'],
   async run(company, question) {

@@ -47,7 +47,7 @@ export const customerGradesReport = defineReport({
     const title =
       gap !== null && misspent !== null && misspent.effort.denominator > 0
         ? `${gradeName(gap.low.grade)}拿走 ${formatRatio(misspent.effort.numerator / misspent.effort.denominator)} 的跟进,转化只有 ${formatRatio(gap.low.won / gap.low.created)}`
-        : `${formatCount(total)} 家客户:${counts.map(({ grade, count }) => `${gradeName(grade)} ${count} 家`).join('、')}`;
+        : `现在 ${formatCount(total)} 家客户:${counts.map(({ grade, count }) => `${gradeName(grade)} ${count} 家`).join('、')}`;
     const conversions = figures.filter(({ metric, dims }) => metric === gradeConversion.id && dims?.grade !== '未分级');
     const countFigures = counts.map(({ grade, count }) =>
       plainFigure(gradeCustomers, count, { grade: gradeName(grade) }),
@@ -61,7 +61,7 @@ export const customerGradesReport = defineReport({
       narrative: [
         ...gradeLines(results, opening(question)),
         [
-          `在管 ${formatCount(total)} 家:${counts.map(({ grade, count }) => `${gradeName(grade)} ${formatCount(count)} 家`).join('、')}${offTotal === 0 ? '' : `;其中 ${formatCount(offTotal)} 家和评分卡对不上,${offWords(off)}`}。`,
+          `现在在管 ${formatCount(total)} 家:${counts.map(({ grade, count }) => `${gradeName(grade)} ${formatCount(count)} 家`).join('、')}${offTotal === 0 ? '' : `;其中 ${formatCount(offTotal)} 家和评分卡对不上,${offWords(off)}`}。`,
         ],
       ],
       advice: [...gradeAdvice(question, results), ...regrade(question, off)].slice(0, 3),

@@ -18,6 +18,7 @@ export const customerProfileReport = defineReport({
   intent: 'customer_profile',
   items: [40, 42, 44],
   defaultPeriod: null,
+  onlyNow: { past: ['new_customers'] },
   dimensions: ['industry', 'grade', 'city', 'province', 'region', 'department', 'owner', 'channel', 'size', 'campaign'],
   needs: ['customers'],
   async run(company, question) {

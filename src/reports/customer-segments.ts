@@ -25,6 +25,7 @@ export const customerSegmentsReport = defineReport({
   intent: 'customer_segments',
   items: [131],
   defaultPeriod: null,
+  onlyNow: { past: ['repurchase_rate'] },
   dimensions: [],
   needs: ['contracts', 'customers'],
   run: async (company, question) => {

@@ -37,6 +37,7 @@ export const dataQualityReport = defineReport({
   intent: 'data_quality',
   items: [77, 78],
   defaultPeriod: null,
+  onlyNow: { past: [] },
   dimensions: cuts,
   needs: ['customers'],
   async run(company, question) {

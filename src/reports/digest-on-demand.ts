@@ -105,7 +105,7 @@ async function daily(company: Company, question: Question): Promise<Findings> {
     ]);
   const stuckCount = stuck.reduce((all, group) => all + group.stuck, 0);
   const stuckFen = stuck.reduce((all, group) => all + group.stuckFen, 0);
-  const title = `在跟 ${formatCount(snapshot.opportunities)} 个、${formatMoney(snapshot.amountFen)}${stuckCount === 0 ? '' : `,${formatCount(stuckCount)} 个积压`}`;
+  const title = `现在在跟 ${formatCount(snapshot.opportunities)} 个、${formatMoney(snapshot.amountFen)}${stuckCount === 0 ? '' : `,${formatCount(stuckCount)} 个积压`}`;
   const stuckIn = (stage: string): number =>
     stuck.filter((group) => group.stage === stage).reduce((all, group) => all + group.stuck, 0);
   const worst = [...snapshot.steps].sort((a, b) => stuckIn(b.stage) - stuckIn(a.stage))[0];

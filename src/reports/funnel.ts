@@ -1,3 +1,4 @@
+import type { Slots } from '../commands/command.ts';
 import { never } from '../failure.ts';
 import { cohortFindings } from './funnel-cohort.ts';
 import { notYet } from './funnel-empty.ts';
@@ -20,17 +21,20 @@ const modeWords: Readonly<Record<string, FunnelMode>> = {
   流转: 'flow',
 };
 
-/** A mode that was said counts; without one a period means 批次 and none means 当前. */
-export function funnelModeOf(question: Question): FunnelMode {
-  const said = question.slots.mode ?? question.slots.view;
-  const mode = typeof said === 'string' ? modeWords[said] : undefined;
-  return mode ?? (question.period === null ? 'snapshot' : 'cohort');
+function modeSaid({ mode, view }: Slots): FunnelMode | undefined {
+  const said = mode ?? view;
+  return typeof said === 'string' ? modeWords[said] : undefined;
 }
+
+/** A mode that was said counts; without one a period means 批次 and none means 当前. */
+export const funnelModeOf = ({ slots, period }: Question): FunnelMode =>
+  modeSaid(slots) ?? (period === null ? 'snapshot' : 'cohort');
 
 export const funnelReport = defineReport({
   intent: 'funnel',
   items: [1, 2, 3, 4, 5, 6, 7, 9, 12, 13, 19],
   defaultPeriod: 'this_month',
+  onlyNow: { past: ['funnel'], where: (slots) => modeSaid(slots) === 'snapshot' },
   dimensions: ['region', 'department', 'owner', 'industry', 'grade', 'channel', 'city', 'province', 'size', 'campaign'],
   needs: ['opportunities'],
   run: (company, question) => findingsOf(company, question, 'funnel'),

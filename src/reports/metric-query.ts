@@ -25,6 +25,12 @@ function measureOf({ computation }: Metric): Measure | null {
   }
 }
 
+/** 客户总数, 在跟商机: counted over what there is now. */
+function isStock(named: string | undefined): boolean {
+  const metric = named === undefined ? undefined : metricByWords(named);
+  return metric !== undefined && measureOf(metric)?.at === null;
+}
+
 /** Cuts over which a change is explained; a table as long as that of the follow-ups is not read once more for each. */
 const cutsOf = ({ table }: Measure): readonly Dimension[] | null =>
   table === 'cm_activities' ? null : table === 'cm_tickets' ? ['product', 'industry'] : ['industry', 'channel'];
@@ -34,6 +40,7 @@ export const metricQueryReport = defineReport({
   intent: 'metric_query',
   items: [15],
   defaultPeriod: 'this_month',
+  onlyNow: { past: ['pipeline_changes', 'new_customers'], where: ({ metric }) => isStock(metric) },
   dimensions: everyDimension,
   needs: [],
   run: async (company, question) => {

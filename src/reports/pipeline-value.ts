@@ -15,6 +15,7 @@ export const pipelineValueReport = defineReport({
   intent: 'pipeline_value',
   items: [7, 93],
   defaultPeriod: null,
+  onlyNow: { past: ['pipeline_changes', 'funnel'], coming: ['forecast'] },
   dimensions: [
     'stage',
     'region',

@@ -18,6 +18,7 @@ export const potentialCustomersReport = defineReport({
   intent: 'potential_customers',
   items: [131],
   defaultPeriod: null,
+  onlyNow: { past: ['new_customers', 'lead_conversion'] },
   dimensions: [],
   needs: ['customers', 'customer_last_touch'],
   run: async (company, question) => {

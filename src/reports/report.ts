@@ -96,12 +96,25 @@ export interface Findings {
   readonly choices: readonly Choice[];
 }
 
+/** What a stock as of now cannot tell, and who can. */
+export interface OnlyNow {
+  readonly past: readonly Intent[];
+  readonly coming?: readonly Intent[];
+  /** Where only some questions to the report are about a stock; left out = all of them. */
+  readonly where?: (slots: Slots) => boolean;
+}
+
 export interface Report {
   readonly intent: Intent;
   /** Items of the seed checklist that it serves. */
   readonly items: readonly number[];
   /** The period when none was said; null = a stock as of now. */
   readonly defaultPeriod: PeriodLabel | null;
+  /**
+   * It shows how things stand now and at no other time; left out = it looks at the period that is asked for. Asked for
+   * another time it is refused before it runs, with the reports that tell of past or of coming periods.
+   */
+  readonly onlyNow?: OnlyNow;
   /** By what it can be grouped; two at once at most (item 109). */
   readonly dimensions: readonly Dimension[];
   /** Who may ask it; left out = everyone within their scope. */

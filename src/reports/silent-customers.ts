@@ -26,6 +26,7 @@ export const silentCustomersReport = defineReport({
   intent: 'silent_customers',
   items: [50, 51, 52, 82],
   defaultPeriod: null,
+  onlyNow: { past: ['wake_rate', 'followups'] },
   dimensions: ['owner', 'grade', 'region', 'department'],
   needs: ['customers', 'customer_last_touch'],
   async run(company, question) {

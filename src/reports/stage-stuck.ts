@@ -17,6 +17,7 @@ export const stageStuckReport = defineReport({
   intent: 'stage_stuck',
   items: [11, 83],
   defaultPeriod: null,
+  onlyNow: { past: ['stage_duration', 'pipeline_changes'] },
   dimensions: ['owner', 'stage'],
   needs: ['opportunities', 'activities'],
   async run(company, question) {

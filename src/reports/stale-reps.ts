@@ -27,6 +27,7 @@ export const staleRepsReport = defineReport({
   intent: 'stale_reps',
   items: [79, 84],
   defaultPeriod: null,
+  onlyNow: { past: ['followups'] },
   dimensions: ['owner'],
   needs: ['activities'],
   async run(company, question) {

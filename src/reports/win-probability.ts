@@ -33,6 +33,7 @@ export const winProbabilityReport = defineReport({
   intent: 'win_probability',
   items: [92],
   defaultPeriod: null,
+  onlyNow: { past: ['win_rate'], coming: ['forecast'] },
   dimensions: [],
   needs: ['opportunities'],
   run: async (company, question) => {

@@ -1,0 +1,86 @@
+import { mayAsk } from './access/permissions.ts';
+import type { Role } from './access/viewer.ts';
+import type { Day } from './calendar/day.ts';
+import { isRunning, type Period, periodName } from './calendar/period.ts';
+import type { Command, Dimension, Intent, Slots } from './commands/command.ts';
+import { printCommand, printPeriod } from './commands/print-command.ts';
+import { metricByWords } from './metrics/catalogue.ts';
+import { groupingWords } from './metrics/dimensions.ts';
+import { intentName } from './replies/phrases.ts';
+import { reportFor } from './reports/catalogue.ts';
+import type { Report } from './reports/report.ts';
+
+/** What a report cannot honour of a question: one sentence, and the nearest questions that work. */
+export interface Unfit {
+  readonly sentence: string;
+  readonly choices: readonly string[];
+}
+
+/** What was asked for, by the name it is asked with: the report's, or the single metric's. */
+export const subjectOf = ({ intent, slots }: Command): string =>
+  (intent === 'metric_query' || intent === 'payment_rate') && slots.metric !== undefined
+    ? (metricByWords(slots.metric)?.name ?? slots.metric)
+    : intentName(intent);
+
+/** Whether a question is about how things stand now, and so about no other time. */
+export const isStock = ({ onlyNow }: Report, slots: Slots): boolean =>
+  onlyNow !== undefined && (onlyNow.where === undefined || onlyNow.where(slots));
+
+/** A stock as of now that is asked for another time or held against one: never answered under that time's name. */
+export function anotherTime(report: Report, command: Command, role: Role, today: Day): Unfit | null {
+  const { intent, slots } = command;
+  if (!isStock(report, slots)) return null;
+  const { period, compare, ...now } = slots;
+  const isNow = period === undefined || isRunning(period, today);
+  if (isNow && compare === undefined) return null;
+  const { metric, mode } = slots;
+  const asked = intent === 'metric_query' && metric !== undefined ? { metric } : { mode };
+  const name = printCommand({ intent, slots: asked });
+  const standing = printCommand({ intent, slots: now });
+  if (isNow) return { sentence: `「${name}」只看得到现在的,没有以前的可比。看现在的?`, choices: [standing] };
+  const tellers = (period.from > today ? report.onlyNow?.coming : report.onlyNow?.past) ?? [];
+  const others = tellers.filter((one) => mayAsk(role, one)).map((one) => printCommand(about(one, period, slots)));
+  return {
+    sentence: `「${name}」只看得到现在的,看不到${periodName(period)}的。${others.length > 0 ? '要看哪个?' : '看现在的?'}`,
+    choices: [standing, ...others],
+  };
+}
+
+/** Another report asked for the same time, people and filters, and for the breakdowns that it has. */
+function about(intent: Intent, period: Period, { filters, filters_not, scope, group_by }: Slots): Command {
+  const groups = group_by?.filter((dimension) => reportFor(intent)?.dimensions.includes(dimension)) ?? [];
+  return {
+    intent,
+    slots: {
+      period,
+      ...(filters === undefined ? {} : { filters }),
+      ...(filters_not === undefined ? {} : { filters_not }),
+      ...(scope === undefined ? {} : { scope }),
+      ...(groups.length === 0 ? {} : { group_by: groups }),
+    },
+  };
+}
+
+/** A grouping that the report does not know, or three at once: said, with what works (item 109). */
+export function anotherGrouping(report: Report, command: Command): Unfit | null {
+  const { slots } = command;
+  const name = subjectOf(command);
+  const groupBy: readonly Dimension[] = slots.group_by ?? [];
+  // What is offered keeps the period that was asked for.
+  const head = slots.period === undefined ? name : `${name} ${printPeriod(slots.period)}`;
+  if (groupBy.length > 2) {
+    return {
+      sentence: `一次最多按两个维度看,你说了 ${groupBy.length} 个:${groupBy.map((d) => groupingWords(d)).join('、')}。先看哪两个?`,
+      choices: [`${head} 按${groupingWords(groupBy[0] ?? 'owner')} 按${groupingWords(groupBy[1] ?? 'region')}`],
+    };
+  }
+  const odd = groupBy.find((dimension) => !report.dimensions.includes(dimension));
+  if (odd === undefined) return null;
+  const fits = report.dimensions.slice(0, 3).map((dimension) => `${head} 按${groupingWords(dimension)}`);
+  return fits.length === 0
+    ? { sentence: `「${name}」不能按${groupingWords(odd)}拆。`, choices: [head] }
+    : {
+        sentence: `「${name}」不能按${groupingWords(odd)}拆,可以按${report.dimensions.map((d) => groupingWords(d)).join('、')}看。`,
+        choices: fits,
+      };
+}
