@@ -221,7 +221,7 @@ const sharedWords = (even: readonly PartRow[], main: Metric): string =>
 function topWords(main: Metric, all: readonly Placed[]): string {
   const words: string[] = [];
   for (let said = 0; said < Math.min(3, all.length); ) {
-    const { place, row } = all[said]!;
+    const { place } = all[said]!;
     const even = all.filter((other) => other.place === place).map((other) => other.row);
     words.push(`${placeWords(place, all)}. ${namesOf(even)} ${sharedWords(even, main)}`);
     said += even.length;
