@@ -31,6 +31,8 @@ export interface Directory {
   readonly people: readonly Person[];
   readonly departments: readonly Department[];
   person(id: string): Person | undefined;
+  /** Everybody of exactly this name, whether still there or not. */
+  named(name: string): readonly Person[];
   department(id: string): Department | undefined;
   /** A department and all below it. Ends also where the CRM's parents run in a circle. */
   tree(departmentId: string): readonly Department[];
@@ -91,6 +93,12 @@ export function directoryOf(rawDepartments: readonly Department[], rawPeople: re
     region: p.region ?? (p.departmentId === null ? null : (byDepartment.get(p.departmentId)?.region ?? null)),
   }));
   const byId = new Map(people.map((p) => [p.id, p]));
+  const byName = new Map<string, Person[]>();
+  for (const person of people) {
+    const namesakes = byName.get(person.name);
+    if (namesakes === undefined) byName.set(person.name, [person]);
+    else namesakes.push(person);
+  }
   const tree = (departmentId: string): Department[] => {
     const found = new Map<string, Department>();
     const open = [departmentId];
@@ -106,6 +114,7 @@ export function directoryOf(rawDepartments: readonly Department[], rawPeople: re
     people,
     departments,
     person: (id) => byId.get(id),
+    named: (name) => byName.get(name) ?? [],
     department: (id) => byDepartment.get(id),
     tree,
     membersOf: (departmentIds) => {

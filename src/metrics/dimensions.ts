@@ -219,8 +219,7 @@ export function partName(dimension: Dimension, key: string | null, label: string
     case 'agent': {
       const person = names.directory.person(key);
       if (person === undefined) return `已删除的账号(${key})`;
-      const namesakes = names.directory.people.filter((p) => p.name === person.name);
-      return namesakes.length > 1 ? `${person.name}(${key})` : person.name;
+      return names.directory.named(person.name).length > 1 ? `${person.name}(${key})` : person.name;
     }
     case 'department':
       return names.directory.department(key)?.name ?? '未分部门';

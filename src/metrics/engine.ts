@@ -168,16 +168,24 @@ export async function measure(source: Source, scope: Scope, request: MeasureRequ
       return cell === null ? [] : [cell];
     }),
   );
+  const indexed = new Map<Metric, Map<string, Cell[]>>(request.metrics.map((metric) => [metric, new Map()]));
+  for (const cell of all) {
+    const own = indexed.get(cell.metric)!;
+    const key = `${cell.grouping} ${cell.period}`;
+    const before = own.get(key);
+    if (before === undefined) own.set(key, [cell]);
+    else before.push(cell);
+  }
+  const of: Cells['of'] = (metric, grouping, period = 0) => indexed.get(metric)?.get(`${grouping} ${period}`) ?? [];
+  const totals = request.groupings.findIndex(({ by, grain }) => by.length === 0 && grain === undefined);
   return {
     all,
     total: (metric, period = 0) => {
-      const grouping = request.groupings.findIndex(({ by, grain }) => by.length === 0 && grain === undefined);
-      const found = all.find((c) => c.metric === metric && c.grouping === grouping && c.period === period);
+      const [found] = of(metric, totals, period);
       if (found === undefined) throw new Failure('bug', `no total of ${metric.id} was asked for`, '这次没查出来。');
       return found;
     },
-    of: (metric, grouping, period = 0) =>
-      all.filter((c) => c.metric === metric && c.grouping === grouping && c.period === period),
+    of,
   };
 }
 

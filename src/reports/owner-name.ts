@@ -1,26 +1,14 @@
 import type { Directory } from '../crm/directory.ts';
 
-const sharedByDirectory = new WeakMap<Directory, ReadonlySet<string>>();
-
-/** Names that several people have. */
-function sharedNames(directory: Directory): ReadonlySet<string> {
-  const known = sharedByDirectory.get(directory);
-  if (known !== undefined) return known;
-  const seen = new Set<string>();
-  const shared = new Set<string>();
-  for (const { name } of directory.people) (seen.has(name) ? shared : seen).add(name);
-  sharedByDirectory.set(directory, shared);
-  return shared;
-}
-
 /** How a reply calls whose something is: 王磊, 孙走(已离职), 无负责人. */
 export function ownerName(directory: Directory, ownerId: string | null): string {
   if (ownerId === null || ownerId === '') return '无负责人';
   const person = directory.person(ownerId);
   if (person === undefined) return '已删除的账号';
-  const name = sharedNames(directory).has(person.name)
-    ? `${person.name}(${person.departmentId === null ? person.id : (directory.department(person.departmentId)?.name ?? person.id)})`
-    : person.name;
+  const name =
+    directory.named(person.name).length > 1
+      ? `${person.name}(${person.departmentId === null ? person.id : (directory.department(person.departmentId)?.name ?? person.id)})`
+      : person.name;
   return person.active ? name : `${name}(已离职)`;
 }
 

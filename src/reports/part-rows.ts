@@ -99,12 +99,13 @@ export function oddParts(
     const cell = row.at(metric);
     return cell === undefined || (cell.denominator ?? 0) === 0 ? [] : [{ row, rate: rateOf(cell) }];
   });
-  const whole = (side: keyof Rate): number => rated.reduce((all, { rate }) => all + rate[side], 0);
+  const sum = (side: keyof Rate): number => rated.reduce((all, { rate }) => all + rate[side], 0);
+  const whole = { numerator: sum('numerator'), denominator: sum('denominator') };
   const odd = rated
     .map(({ row, rate }): OddPart => {
       const others = {
-        numerator: whole('numerator') - rate.numerator,
-        denominator: whole('denominator') - rate.denominator,
+        numerator: whole.numerator - rate.numerator,
+        denominator: whole.denominator - rate.denominator,
       };
       return { row, rate, others, higher: (ratioOf(rate) ?? 0) > (ratioOf(others) ?? 0) };
     })
