@@ -1,5 +1,6 @@
 import { type DestinationStream, type Logger, pino } from 'pino';
 import { Failure } from './failure.ts';
+import { logOutput } from './log-output.ts';
 
 /** Query values and header-like pairs that are credentials on either platform. */
 const credential =
@@ -59,7 +60,7 @@ export function createLog(level: string, destination?: DestinationStream): Logge
         censor: '***',
       },
     },
-    ...(destination === undefined ? [] : [destination]),
+    destination ?? logOutput(1),
   );
 }
 

@@ -7,14 +7,24 @@ const root = fileURLToPath(new URL('../src/', import.meta.url));
 
 /** From the ground up; a room imports from its own floor only within itself, and from the floors below. */
 const floors: readonly (readonly string[])[] = [
-  ['failure', 'time-limit', 'in-slices', 'issue-words', 'calendar', 'figures', 'predictions', 'database'],
+  ['failure', 'time-limit', 'log-output', 'in-slices', 'issue-words', 'calendar', 'figures', 'predictions', 'database'],
   ['crm', 'store', 'charts'],
   ['metrics'],
   ['access', 'reports'],
   ['commands', 'replies'],
   ['platforms'],
   ['delivery'],
-  ['answer', 'help-answer', 'drill-answer', 'report-answer', 'unfit-question', 'recall-answer', 'conversations', 'company', 'schedule'],
+  [
+    'answer',
+    'help-answer',
+    'drill-answer',
+    'report-answer',
+    'unfit-question',
+    'recall-answer',
+    'conversations',
+    'company',
+    'schedule',
+  ],
   ['house', 'server', 'log', 'audit-entry'],
   ['settings', 'config', 'demo', 'doctor', 'running', 'demo-server', 'main'],
 ];
@@ -32,6 +42,7 @@ const shapes = new Set([
 
 /** Rooms of one floor that may use each other in the order given. */
 const sideways = new Set([
+  'log-output>calendar',
   'calendar>failure',
   'figures>failure',
   'figures>calendar',

@@ -83,6 +83,8 @@ const statement = (text: string): CompiledQuery =>
     queryId: { queryId: text },
   }) as CompiledQuery;
 
+const isFull = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'SQLITE_FULL';
+
 /** libsql ends the whole process on a bound boolean or object; nothing but these reaches it. */
 function bindable(value: unknown): null | number | string | bigint | Buffer {
   if (value === undefined || value === null) return null;
@@ -99,14 +101,28 @@ function connectEmbedded<Tables>(path: string, options: ConnectOptions): Databas
   // 40 MB of log between two copies into the file: at the default of 4 MB a third of an insert's time goes into the copying.
   raw.exec('pragma wal_autocheckpoint = 10000');
   if (options.readOnly === true) raw.exec('pragma query_only = on');
+  /** Where the disk has no room even for this, the log stays as it is. */
+  const copyLog = (how: 'passive' | 'truncate'): void => {
+    try {
+      raw.exec(`pragma wal_checkpoint(${how})`);
+    } catch (error) {
+      if (!isFull(error)) throw error;
+    }
+  };
   const statements = keptStatements((text) => {
     const prepared = raw.prepare(text);
     return {
       reader: prepared.reader,
       all: (parameters) => prepared.all(parameters.map(bindable)) as unknown[],
       run: (parameters) => {
-        const { changes, lastInsertRowid } = prepared.run(parameters.map(bindable));
-        return { changes, lastInsertRowid };
+        try {
+          const { changes, lastInsertRowid } = prepared.run(parameters.map(bindable));
+          return { changes, lastInsertRowid };
+        } catch (error) {
+          // It may be full of the log: what that repeats of pages that the file has already takes no room there.
+          if (isFull(error) && !raw.inTransaction) copyLog('truncate');
+          throw error;
+        }
       },
       iterate: (parameters) => prepared.iterate(parameters.map(bindable)) as IterableIterator<unknown>,
     };
@@ -117,7 +133,7 @@ function connectEmbedded<Tables>(path: string, options: ConnectOptions): Databas
         close: () => {
           statements.forget();
           // A stopped bot's file holds everything, without its log beside it.
-          if (options.readOnly !== true) raw.exec('pragma wal_checkpoint(passive)');
+          if (options.readOnly !== true) copyLog('passive');
           raw.close();
         },
         prepare: statements.prepare,

@@ -92,7 +92,10 @@ const states: Readonly<Record<string, () => { of(): SharedState; end(): Promise<
 /** Answers a little later each time, so that looks and writes of concurrent sends fall between each other. */
 function slow(state: SharedState): SharedState {
   let n = 0;
-  const pause = () => sleep((n = (n * 7 + 3) % 11));
+  const pause = () => {
+    n = (n * 7 + 3) % 11;
+    return sleep(n);
+  };
   return {
     ...state,
     get: async (key) => {

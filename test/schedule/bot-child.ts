@@ -12,6 +12,7 @@ export const wall = (text: string): number => epochMsOf(text as WallTime, 'Asia/
 /** A bot process of its own. */
 export interface Bot {
   readonly port: number;
+  readonly pid: number;
   setClock(at: string): void;
   signal(signal: NodeJS.Signals): void;
   kill(): Promise<void>;
@@ -19,13 +20,34 @@ export interface Bot {
   readonly ended: Promise<void>;
 }
 
+/** How a bot is started where its surroundings are what is tested. */
+export interface Surroundings {
+  /** A command that sets limits and becomes node: `['prlimit', '--nofile=256']`. */
+  readonly under?: readonly string[];
+  readonly nodeOptions?: readonly string[];
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Where its log goes, as an open file. */
+  readonly output?: number;
+}
+
 /** Starts one and resolves when it works. */
-export async function startBotProcess(file: './bot-process.ts', settings: BotSettings): Promise<Bot>;
+export async function startBotProcess(
+  file: './bot-process.ts',
+  settings: BotSettings,
+  surroundings?: Surroundings,
+): Promise<Bot>;
 export async function startBotProcess(file: './small-bot.ts', settings: SmallBotSettings): Promise<Bot>;
-export async function startBotProcess(file: string, settings: BotSettings | SmallBotSettings): Promise<Bot> {
+export async function startBotProcess(
+  file: string,
+  settings: BotSettings | SmallBotSettings,
+  { under = [], nodeOptions = [], environment = {}, output }: Surroundings = {},
+): Promise<Bot> {
+  const [command = '', ...words] = [...under, process.execPath, ...nodeOptions, '--import', 'tsx'];
   const child: ChildProcess = fork(fileURLToPath(new URL(file, import.meta.url)), [JSON.stringify(settings)], {
-    execArgv: ['--import', 'tsx'],
-    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    execPath: command,
+    execArgv: words,
+    env: { ...process.env, ...environment },
+    stdio: ['ignore', output ?? 'inherit', output ?? 'inherit', 'ipc'],
   });
   let port: number | null = null;
   child.on('message', (news: BotNews) => {
@@ -41,6 +63,7 @@ export async function startBotProcess(file: string, settings: BotSettings | Smal
   if (port === null) throw new Error('the bot ended before it was ready');
   return {
     port,
+    pid: child.pid ?? 0,
     setClock: (to) => order({ kind: 'set-clock', to: wall(to) }),
     signal: (signal) => void child.kill(signal),
     kill: async () => {

@@ -7,7 +7,7 @@ import { type CrmTables, crmMigrations } from '../../src/crm/schema.ts';
 import { connect } from '../../src/database/connect.ts';
 import { migrate } from '../../src/database/migrate.ts';
 import { appEnvironment } from '../platforms/wecom/harness.ts';
-import { type Bot, startBotProcess, wall } from './bot-child.ts';
+import { type Bot, type Surroundings, startBotProcess, wall } from './bot-child.ts';
 import { type Chats, dingtalkApp, dingtalkGroup, openChats, robotKeys, webhook } from './chats.ts';
 
 export interface BotOptions {
@@ -15,6 +15,7 @@ export interface BotOptions {
   readonly at: string;
   readonly leaseMs: number;
   readonly redisUrl?: string | undefined;
+  readonly surroundings?: Surroundings;
 }
 
 /** A generated company whose director reads on every channel that pushes, and whole bots that serve it. */
@@ -61,7 +62,7 @@ export async function companyOfChannels(until: string, customers = 60): Promise<
   return {
     crmUrl,
     chats,
-    startBot: async ({ botUrl, at, leaseMs, redisUrl }) => {
+    startBot: async ({ botUrl, at, leaseMs, redisUrl, surroundings }) => {
       const environment = {
         ...appEnvironment,
         CRM_DATABASE_URL: crmUrl,
@@ -75,7 +76,7 @@ export async function companyOfChannels(until: string, customers = 60): Promise<
         PORT: '0',
         ...(redisUrl === undefined ? {} : { REDIS_URL: redisUrl }),
       };
-      const bot = await startBotProcess('./bot-process.ts', { environment, startsAt: wall(at), leaseMs });
+      const bot = await startBotProcess('./bot-process.ts', { environment, startsAt: wall(at), leaseMs }, surroundings);
       bots.push(bot);
       return bot;
     },
