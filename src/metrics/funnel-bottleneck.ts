@@ -56,10 +56,23 @@ export function bottleneckOf(changes: readonly StepChange[]): Bottleneck | null 
   const fell = changes.filter((step) => step.real && (step.change ?? 0) < 0 && enoughToFall(step));
   const worst = least(fell, (step) => step.change ?? 0);
   if (worst !== null) return { step: worst, ground: 'fell' };
+  const lowest = narrowestOf(changes)?.step ?? null;
+  return lowest === null || ratioOf(lowest.rate) === 1 ? null : { step: lowest, ground: 'lowest' };
+}
+
+/** The lowest of the steps with enough cases (30, else 10), and those lower still that have fewer. */
+export interface Narrowest {
+  readonly step: StepChange;
+  readonly thinner: readonly StepChange[];
+}
+
+/** One rule for every report that points at a step: 漏斗, 瓶颈 and 转化率 name the same one. null where all are too thin. */
+export function narrowestOf(changes: readonly StepChange[]): Narrowest | null {
   const enough = changes.filter((step) => step.rate.denominator >= smallSampleBelow);
   const candidates = enough.length > 0 ? enough : changes.filter((step) => step.rate.denominator >= leastCases);
-  const lowest = least(candidates, (step) => ratioOf(step.rate) ?? 1);
-  return lowest === null || ratioOf(lowest.rate) === 1 ? null : { step: lowest, ground: 'lowest' };
+  const step = least(candidates, ({ rate }) => ratioOf(rate) ?? 1);
+  if (step === null) return null;
+  return { step, thinner: changes.filter(({ rate }) => (ratioOf(rate) ?? 1) < (ratioOf(step.rate) ?? 1)) };
 }
 
 function least<T>(items: readonly T[], of: (item: T) => number): T | null {

@@ -12,7 +12,13 @@ import {
 } from '../figures/format.ts';
 import { isSmallSample, ratioOf } from '../figures/rate.ts';
 import { comparePart } from '../metrics/cohort-parts.ts';
-import { type Bottleneck, bottleneckOf, type StepChange, stepChanges } from '../metrics/funnel-bottleneck.ts';
+import {
+  type Bottleneck,
+  bottleneckOf,
+  narrowestOf,
+  type StepChange,
+  stepChanges,
+} from '../metrics/funnel-bottleneck.ts';
 import {
   type Cohort,
   canCutCohort,
@@ -30,6 +36,7 @@ import { cohortEmpty } from './funnel-empty.ts';
 import type { Advice, Company, Findings, Question, Table } from './report.ts';
 import { splitChoice } from './split-choice.ts';
 import { stageHistoryNote } from './stage-history-note.ts';
+import { thinnerWords } from './thinner-steps.ts';
 
 /** 批次: opportunities created in the period, how far they came by now, where they stop and what was done about it. */
 export async function cohortFindings(
@@ -57,7 +64,7 @@ export async function cohortFindings(
     mode: '批次',
     headline: headlineOf(cohort, bottleneck),
     figures: figuresOf(cohort, changes, reach, bottleneck),
-    narrative: narrativeOf(cohort, bottleneck, baseline, reach, period),
+    narrative: narrativeOf(cohort, changes, bottleneck, baseline, reach, period),
     advice: adviceOf(company, question, bottleneck, reach),
     chart: {
       kind: 'funnel',
@@ -220,6 +227,7 @@ export function reachTotal(reach: readonly StepReach[]): Omit<StepReach, 'ownerI
 
 function narrativeOf(
   cohort: Cohort,
+  changes: readonly StepChange[],
   bottleneck: Bottleneck | null,
   baseline: Baseline | null,
   reach: readonly StepReach[],
@@ -245,6 +253,8 @@ function narrativeOf(
     { strong: `${step.from}→${step.to}:${formatRateBrief(step.rate)}` },
     `,${stoppedWords(stopped, lost)}。`,
   ]);
+  const thinner = bottleneck.ground === 'lowest' ? thinnerWords(narrowestOf(changes)?.thinner ?? []) : '';
+  if (thinner !== '') lines.push([`${thinner.slice(1)}。`]);
   if (baseline !== null && step.change !== null) lines.push(comparisonLine(step, baseline));
   const contact = reachTotal(reach);
   if (contact.stopped > 0) {

@@ -7,7 +7,7 @@ import { formatCount, formatPoints, formatRate, formatRateBrief, formatRatio, un
 import { ratioOf } from '../figures/rate.ts';
 import { comparePart, lowestPart, type PartConversion, verdictWords } from '../metrics/cohort-parts.ts';
 import { dimensionNames } from '../metrics/dimensions.ts';
-import { changeBetween, type StepChange } from '../metrics/funnel-bottleneck.ts';
+import { changeBetween, narrowestOf, type StepChange } from '../metrics/funnel-bottleneck.ts';
 import { type Cohort, type CohortPart, canCutCohort, readCohort, readCohortParts } from '../metrics/funnel-cohort.ts';
 import type { Line } from '../replies/reply.ts';
 import { whose } from './captions.ts';
@@ -17,6 +17,7 @@ import { cohortEmpty, notYet } from './funnel-empty.ts';
 import { type Advice, type Company, defineReport, type Findings, nothingFound, type Question } from './report.ts';
 import { splitChoice } from './split-choice.ts';
 import { stageHistoryNote } from './stage-history-note.ts';
+import { thinnerWords } from './thinner-steps.ts';
 
 /** 转化率: how many of a cohort went from one stage to another (items 6, 9), every step where no two were named. */
 export const stageConversionReport = defineReport({
@@ -74,9 +75,6 @@ interface Seen {
   readonly by: Dimension | undefined;
   readonly parts: readonly CohortPart[];
 }
-
-/** A step that fewer have come to is not called the narrowest. */
-const leastCases = 10;
 
 function stepsOf({ span, cohort, baseline }: Seen): StepChange[] {
   const last = cohort.steps.length - 1;
@@ -231,19 +229,17 @@ function narrativeOf(
     if (baseline !== null && first.before !== null) lines.push(comparedLine(first, baseline));
   } else {
     const overall = steps.at(-1);
-    const weakest = steps
-      .slice(0, -1)
-      .filter((step) => step.rate.denominator >= leastCases)
-      .reduce<StepChange | null>(
-        (low, step) => (low === null || (ratioOf(step.rate) ?? 1) < (ratioOf(low.rate) ?? 1) ? step : low),
-        null,
-      );
+    const weakest = narrowestOf(steps.slice(0, -1));
     lines.push([
       `${whose(question)}${periodName(period)}新建 ${formatCount(cohort.steps[0]?.reached ?? 0)} 个商机,到现在成交 ${formatCount(cohort.steps.at(-1)?.reached ?? 0)} 个,商机→成交 `,
       { strong: overall === undefined ? unknown : formatRateBrief(overall.rate) },
       '。',
     ]);
-    if (weakest !== null) lines.push([`最窄的一步是${weakest.from}→${weakest.to},${formatRateBrief(weakest.rate)}。`]);
+    if (weakest !== null) {
+      const { step, thinner } = weakest;
+      const head = thinner.length === 0 ? '最窄的一步是' : '样本够的几步里最窄的是';
+      lines.push([`${head}${step.from}→${step.to},${formatRateBrief(step.rate)}${thinnerWords(thinner)}。`]);
+    }
     const fell = worstOf(steps);
     if (baseline !== null) {
       lines.push(
