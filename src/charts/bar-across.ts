@@ -1,34 +1,42 @@
 import { formatValue } from '../figures/format.ts';
 import { barLegend, barSeries } from './bar-series.ts';
 import { type Draft, type Mark, rule, text, widthOf } from './draft.ts';
-import { fitsInside, nameColumn, restOf, rowsShown } from './rows.ts';
+import { drawnRows, fitsInside, gapMark, leastRow, mostPlotHeight, mostRows, nameColumn } from './rows.ts';
 import { hiddenScale, sheet } from './sheet.ts';
 import type { BarChart } from './spec.ts';
-import { widestOf } from './text-width.ts';
+import { textWidth, widestOf } from './text-width.ts';
 import { colours, sizes, textOn, toneColours } from './theme.ts';
+
+const nameRoom = 104;
 
 /** Horizontal bars: the name left, the number at the bar's end. */
 export function barAcross(spec: BarChart): Draft {
   const grouped = spec.stacked !== true && spec.series.length > 1;
   const thickness = grouped ? 14 : 18;
   const bars = grouped ? spec.series.length : 1;
-  const rowHeight = bars * thickness + (grouped ? 14 : 12);
-  const count = rowsShown(spec.labels.length, rowHeight);
-  const rows = barSeries(spec, 0, count);
+  const rowHeight = leastRow(spec.labels, nameRoom, bars * thickness + (grouped ? 14 : 12));
+  const most = Math.min(mostRows, Math.floor(mostPlotHeight / rowHeight));
+  const { at, remark, gap } = drawnRows(spec.labels.length, spec, most);
+  const rows = barSeries(spec, at);
   const format = (value: number | null) => formatValue(value, spec.unit);
   const parts = {
     legend: barLegend(spec, spec.line === undefined ? '' : format(spec.line.value)),
-    plotHeight: count * rowHeight,
-    remark: restOf(spec.labels.length, count, spec.counter),
+    plotHeight: at.length * rowHeight,
+    remark,
   };
   return sheet(spec, parts, (room) => {
     const middle = (i: number) => room.top + (i + 0.5) * rowHeight;
-    const names = nameColumn(rows.labels, room, middle);
+    const names = nameColumn(rows.labels, room, middle, nameRoom);
     const ends = rows.stacked ? rows.totals : rows.series.flatMap(({ values }) => values);
     const weight = grouped ? ('normal' as const) : ('bold' as const);
     const size = grouped ? sizes.small : sizes.body;
+    const noteWidth = widestOf(
+      rows.series.flatMap(({ notes }) => notes),
+      sizes.small,
+    );
+    const noted = noteWidth === 0 ? 0 : noteWidth + 5;
     const labelWidth = (sign: (value: number) => boolean) =>
-      widestOf(ends.filter((value) => value === null || sign(value)).map(format), size, weight);
+      widestOf(ends.filter((value) => value === null || sign(value)).map(format), size, weight) + noted;
     const area = {
       ...room,
       left: names.right + 10 + (rows.range.min < 0 ? labelWidth((value) => value < 0) + 6 : 0),
@@ -48,11 +56,19 @@ export function barAcross(spec: BarChart): Draft {
         halo: spec.line !== undefined,
       });
     };
-    rows.labels.forEach((_, i) => {
+    rows.labels.forEach((label, i) => {
+      if (label === null) {
+        over.push(gapMark(room, middle(i), gap));
+        return;
+      }
       if (!rows.stacked) {
-        rows.series.forEach(({ values }, s) => {
+        rows.series.forEach(({ values, notes }, s) => {
           const y = middle(i) + (s - (bars - 1) / 2) * thickness;
-          over.push(atEnd(values[i]!, values[i] ?? 0, y));
+          const value = values[i] ?? null;
+          over.push(atEnd(value, value ?? 0, y));
+          if (value === null || value < 0 || notes[i]! === '') return;
+          const x = xOf(value) + 10 + textWidth(format(value), size, weight);
+          over.push(text(x, y, notes[i]!, { size: sizes.small, colour: colours.muted }));
         });
         return;
       }
@@ -78,7 +94,7 @@ export function barAcross(spec: BarChart): Draft {
       area,
       type: 'bar',
       data: {
-        labels: [...rows.labels],
+        labels: rows.labels.map((label) => label ?? ''),
         datasets: rows.series.map(({ label, values, colours: fills }) => ({
           label,
           data: [...values],

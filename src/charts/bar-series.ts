@@ -5,11 +5,13 @@ import { toneColours } from './theme.ts';
 
 /** A bar chart cut to the rows that are drawn. */
 export interface BarSeries {
-  readonly labels: readonly string[];
+  /** null = a gap between the rows. */
+  readonly labels: readonly (string | null)[];
   readonly series: readonly {
     readonly label: string;
     readonly values: readonly Measure[];
     readonly colours: readonly string[];
+    readonly notes: readonly string[];
   }[];
   /** Sums of the known parts of a stack; null where none is known. */
   readonly totals: readonly Measure[];
@@ -17,13 +19,14 @@ export interface BarSeries {
   readonly range: Range;
 }
 
-/** The rows from `from` on, at most `count`, with the range their bars (or stacks, or the guard line) need. */
-export function barSeries(spec: BarChart, from: number, count: number): BarSeries {
-  const labels = spec.labels.slice(from, from + count);
-  const series = spec.series.map(({ label, tone, tones, values }) => ({
+/** The rows in these places (null = a gap), with the range their bars (or stacks, or the guard line) need. */
+export function barSeries(spec: BarChart, at: readonly (number | null)[]): BarSeries {
+  const labels = at.map((index) => (index === null ? null : (spec.labels[index] ?? '')));
+  const series = spec.series.map(({ label, tone, tones, values, notes }) => ({
     label,
-    values: labels.map((_, i) => known(values[from + i])),
-    colours: labels.map((_, i) => toneColours[tones?.[from + i] ?? tone]),
+    values: at.map((index) => (index === null ? null : known(values[index]))),
+    colours: at.map((index) => toneColours[(index === null ? undefined : tones?.[index]) ?? tone]),
+    notes: at.map((index) => (index === null ? '' : (notes?.[index] ?? ''))),
   }));
   const stacked = spec.stacked === true && series.length > 1;
   const sums = (keep: (value: number) => boolean) =>

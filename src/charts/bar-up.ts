@@ -16,15 +16,19 @@ const nameLine = 17;
 /** Columns: time runs to the right, numbers stand on the columns where they have room, round numbers at the left. */
 export function barUp(spec: BarChart): Draft {
   const from = Math.max(0, spec.labels.length - mostColumns);
-  const columns = barSeries(spec, from, mostColumns);
+  const labels = spec.labels.slice(from, from + mostColumns);
+  const columns = barSeries(
+    spec,
+    labels.map((_, i) => from + i),
+  );
   const grouped = !columns.stacked && columns.series.length > 1;
   const unit = commonUnit([columns.range.min, columns.range.max], spec.unit);
   const { range, ticks } = roundTicks(columns.range, spec.unit);
-  const count = columns.labels.length;
+  const count = labels.length;
   const axis = tickRoom(ticks, unit);
   const bandOf = (width: number) => (width - axis) / count;
   // Few names that are too wide for their column go on two lines; many (days, weeks) are thinned instead.
-  const twoLines = count <= 8 && columns.labels.some((label) => textWidth(label, sizes.small) + 4 > bandOf(343));
+  const twoLines = count <= 8 && labels.some((label) => textWidth(label, sizes.small) + 4 > bandOf(343));
   const lineText = spec.line === undefined ? '' : `${unit.textOf(spec.line.value)} ${unit.note ?? ''}`.trimEnd();
   const parts = {
     legend: barLegend(spec, lineText),
@@ -47,12 +51,12 @@ export function barUp(spec: BarChart): Draft {
     const nameTop = room.bottom - (twoLines ? 2 : 1) * nameLine + nameLine / 2;
     const small = { size: sizes.small, align: 'center' as const };
     const names = twoLines
-      ? columns.labels.flatMap((label, i) =>
+      ? labels.flatMap((label, i) =>
           wrap(label, band - 4, 2, sizes.small).map((line, row) =>
             text(centre(i), nameTop + row * nameLine, line, { ...small, colour: colours.text }),
           ),
         )
-      : thinned(columns.labels, band, (i, label) =>
+      : thinned(labels, band, (i, label) =>
           within(text(centre(i), nameTop, label, { ...small, colour: colours.text }), 4, room.right + 12),
         );
     const inside: TextMark[] = [];
@@ -94,7 +98,7 @@ export function barUp(spec: BarChart): Draft {
         }
       });
     }
-    const missing = columns.labels.flatMap((_, i) =>
+    const missing = labels.flatMap((_, i) =>
       columns.series.every(({ values }) => values[i] === null)
         ? [text(centre(i), yOf(0) - 9, '—', { ...small, colour: colours.muted })]
         : [],
@@ -110,7 +114,7 @@ export function barUp(spec: BarChart): Draft {
       area,
       type: 'bar',
       data: {
-        labels: [...columns.labels],
+        labels: [...labels],
         datasets: columns.series.map(({ label, values, colours: fills }) => ({
           label,
           data: [...values],

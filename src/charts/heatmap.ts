@@ -45,7 +45,7 @@ export function heatmap(spec: HeatmapChart): Draft {
   return sheet(spec, parts, (room) => {
     const top = room.top + nameLine;
     const middle = (r: number) => top + (r + 0.5) * rowHeight;
-    const names = nameColumn(rows, room, middle, 76);
+    const names = nameColumn(rows, room, middle, 76, 'normal', rowHeight);
     const area = { left: names.right + 8, right: room.right, top, bottom: top + rows.length * rowHeight };
     const band = widthOf(area) / columns.length;
     const centre = (c: number) => area.left + (c + 0.5) * band;

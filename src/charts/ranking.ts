@@ -1,6 +1,6 @@
 import { formatValue } from '../figures/format.ts';
 import { type Draft, type Mark, rule, text, widthOf } from './draft.ts';
-import { nameColumn, restOf, rowsShown } from './rows.ts';
+import { drawnRows, gapMark, leastRow, mostPlotHeight, mostRows, nameColumn } from './rows.ts';
 import { known, rangeOf } from './scale.ts';
 import { emptySheet, hiddenScale, type LegendEntry, sheet } from './sheet.ts';
 import type { RankingChart } from './spec.ts';
@@ -8,38 +8,58 @@ import { shorten, widestOf } from './text-width.ts';
 import { colours, sizes, toneColours } from './theme.ts';
 
 /** Up to this many rows the second measure stands below the number; more rows would make the picture too tall. */
-const mostTwoLineRows = 6;
+const mostTwoLineRows = 10;
+
+const nameRoom = 80;
+
+/** What stays for the bars, however long names and numbers are. */
+const leastBar = 72;
 
 /** 排行: place, name, bar with a tick at the target, number, and a second measure below the number or beside it. */
 export function ranking(spec: RankingChart): Draft {
   const noted = spec.rows.some(({ note }) => note !== undefined);
   const below = noted && spec.rows.length <= mostTwoLineRows;
-  const rowHeight = below ? 40 : 28;
-  const rows = spec.rows
-    .slice(0, rowsShown(spec.rows.length, rowHeight))
-    .map((row) => ({ ...row, value: known(row.value), target: known(row.target) }));
+  const rowHeight = below
+    ? 40
+    : leastRow(
+        spec.rows.map(({ label }) => label),
+        nameRoom,
+        28,
+      );
+  const { at, remark, gap } = drawnRows(
+    spec.rows.length,
+    spec,
+    Math.min(mostRows, Math.floor(mostPlotHeight / rowHeight)),
+  );
+  const rows = at.map((index) => {
+    if (index === null) return null;
+    const row = spec.rows[index]!;
+    return { ...row, place: row.place ?? index + 1, value: known(row.value), target: known(row.target) };
+  });
   if (rows.length === 0) return emptySheet(spec);
-  const range = rangeOf(rows.flatMap(({ value, target }) => [value, target]));
-  const targets = rows.some(({ target }) => target !== null);
+  const drawn = rows.flatMap((row) => (row === null ? [] : [row]));
+  const range = rangeOf(drawn.flatMap(({ value, target }) => [value, target]));
+  const targets = drawn.some(({ target }) => target !== null);
   const legend: LegendEntry[] = targets ? [{ label: '目标', colour: colours.title, shape: 'upright' }] : [];
   const parts = {
     legend,
     plotHeight: rows.length * rowHeight,
-    remark: restOf(spec.rows.length, rows.length, spec.counter),
+    remark,
   };
   return sheet(spec, parts, (room) => {
     const middle = (i: number) => room.top + (i + 0.5) * rowHeight;
     const names = nameColumn(
-      rows.map(({ label }) => label),
+      rows.map((row) => row?.label ?? null),
       { ...room, left: room.left + 24 },
       middle,
-      below ? 80 : 66,
+      nameRoom,
     );
-    const numbers = rows.map(({ value }) => formatValue(value, spec.unit));
-    const notes = rows.map(({ note }) => note ?? '');
+    const numbers = rows.map((row) => (row === null ? '' : formatValue(row.value, spec.unit)));
+    const notes = rows.map((row) => row?.note ?? '');
     const numberSize = below ? 14 : sizes.body;
-    const noteColumn = Math.min(below ? 112 : 78, widestOf(notes, sizes.small));
     const numberColumn = Math.min(104, widestOf(numbers, numberSize, 'bold'));
+    const noteRoom = room.right - names.right - 20 - leastBar - (below ? 0 : numberColumn + 10);
+    const noteColumn = Math.min(noteRoom, widestOf(notes, sizes.small));
     const column = below || !noted ? Math.max(numberColumn, noteColumn) : numberColumn + 10 + noteColumn;
     const numberRight = below || !noted ? room.right : room.right - noteColumn - 10;
     const area = { ...room, left: names.right + 10, right: room.right - column - 10 };
@@ -47,14 +67,22 @@ export function ranking(spec: RankingChart): Draft {
     const over: Mark[] = [...names.marks];
     rows.forEach((row, i) => {
       const y = middle(i);
-      const place = row.place ?? i + 1;
+      if (row === null) {
+        over.push(gapMark(room, y, gap));
+        return;
+      }
+      // What is not known has no place.
+      const place = row.value === null ? null : row.place;
+      if (place !== null)
+        over.push(
+          text(room.left + 14, y, String(place), {
+            size: sizes.body,
+            weight: place <= 3 ? 'bold' : 'normal',
+            colour: place <= 3 ? colours.title : colours.muted,
+            align: 'right',
+          }),
+        );
       over.push(
-        text(room.left + 14, y, String(place), {
-          size: sizes.body,
-          weight: place <= 3 ? 'bold' : 'normal',
-          colour: place <= 3 ? colours.title : colours.muted,
-          align: 'right',
-        }),
         text(numberRight, below ? y - 8 : y, shorten(numbers[i]!, numberColumn, numberSize, 'bold'), {
           size: numberSize,
           weight: 'bold',
@@ -79,11 +107,11 @@ export function ranking(spec: RankingChart): Draft {
       area,
       type: 'bar',
       data: {
-        labels: rows.map(({ label }) => label),
+        labels: rows.map((row) => row?.label ?? ''),
         datasets: [
           {
-            data: rows.map(({ value }) => value),
-            backgroundColor: rows.map(({ tone }) => toneColours[tone ?? 'ours']),
+            data: rows.map((row) => row?.value ?? null),
+            backgroundColor: rows.map((row) => toneColours[row?.tone ?? 'ours']),
             barThickness: 16,
             borderRadius: 3,
           },

@@ -19,6 +19,16 @@ export interface ChartFrame {
 /** null = not known: no mark is drawn and the label says —. */
 export type Measure = number | null;
 
+/** How a list says which of its rows must be seen. */
+export interface Listed {
+  /** Rows there are in all, where a report hands over only the first. */
+  readonly total?: number;
+  /** How many of the last rows are drawn whatever is left out: those who lag, where the words name them. */
+  readonly tail?: number;
+  /** Measure word of a row when some are not drawn: 人, 家. 项 by default. */
+  readonly counter?: string;
+}
+
 export interface FunnelChart extends ChartFrame {
   readonly kind: 'funnel';
   /** From the widest step to the narrowest. */
@@ -34,7 +44,7 @@ export interface FunnelChart extends ChartFrame {
   readonly unit: Unit;
 }
 
-export interface BarChart extends ChartFrame {
+export interface BarChart extends ChartFrame, Listed {
   readonly kind: 'bar';
   /** `across` = horizontal bars, best for names; `up` = columns, best for time. */
   readonly direction: 'across' | 'up';
@@ -45,10 +55,10 @@ export interface BarChart extends ChartFrame {
     readonly tone: Tone;
     readonly values: readonly Measure[];
     readonly tones?: readonly Tone[];
+    /** Behind the number of a horizontal bar: the cases of a rate, 6/11. */
+    readonly notes?: readonly (string | undefined)[];
   }[];
   readonly unit: Unit;
-  /** Measure word of a row when some are not drawn: 人, 家. 项 by default. */
-  readonly counter?: string;
   /** A guard line or target across all bars. */
   readonly line?: { readonly label: string; readonly value: number };
 }
@@ -75,7 +85,7 @@ export interface PieChart extends ChartFrame {
 }
 
 /** People or things in order, with a second measure beside and a mark for the target where there is one. */
-export interface RankingChart extends ChartFrame {
+export interface RankingChart extends ChartFrame, Listed {
   readonly kind: 'ranking';
   readonly rows: readonly {
     readonly label: string;
@@ -87,8 +97,6 @@ export interface RankingChart extends ChartFrame {
     readonly tone?: Tone;
   }[];
   readonly unit: Unit;
-  /** Measure word of a row when some are not drawn: 人, 家. 项 by default. */
-  readonly counter?: string;
 }
 
 /** How far towards a target, and how far the period has run. */

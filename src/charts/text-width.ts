@@ -58,6 +58,20 @@ export function shorten(text: string, width: number, size: number, weight: Weigh
   return `${kept.trimEnd()}…`;
 }
 
+/** The text with its middle cut out where it is wider than `width`: 2026 年…公众号. For names that begin alike. */
+export function shortenMiddle(text: string, width: number, size: number, weight: Weight = 'normal'): string {
+  const characters = charactersOf(text);
+  for (let kept = characters.length; kept > 1; kept--) {
+    const [head, tail] = [Math.floor(kept / 2), Math.ceil(kept / 2)];
+    const short =
+      kept === characters.length
+        ? text
+        : `${characters.slice(0, head).join('').trimEnd()}…${characters.slice(-tail).join('').trimStart()}`;
+    if (textWidth(short, size, weight) <= width) return short;
+  }
+  return shorten(text, width, size, weight);
+}
+
 /** Marks that may not begin a line (GB/T 15834: 标点不出现在行首). */
 const neverFirst =
   /^[\uFF0C\u3002\u3001\uFF1B\uFF1A\uFF1F\uFF01\uFF09\u300B\u300D\u300F\u3011\u201D\u2019\uFF05\u2026,.;:?!)\]}%\u00B7]/;

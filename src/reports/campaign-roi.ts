@@ -110,6 +110,9 @@ function wholeOf(results: readonly ChannelResult[]): ChannelResult {
 /** Fewer customers than these between two channels say nothing about either. */
 const enoughWon = 5;
 
+/** Campaigns of a year are many; what is not drawn is counted below. */
+const drawn = 12;
+
 /** Whether the two really differ in customers won for their money: the share of one lies off its share of the cost. */
 function costsDiffer(a: ChannelResult, b: ChannelResult): boolean {
   if (a.wonCustomers + b.wonCustomers < enoughWon) return false;
@@ -158,15 +161,21 @@ function channelFindings(company: Company, question: Question, found: Found): Fi
     chart: {
       kind: 'ranking',
       title,
-      subtitle: chartSubtitle(`${what} · ${main.name}`, period, question),
+      subtitle: chartSubtitle(
+        `${what} · ${main.name}${main === cac || main === cpl ? ' · 省的在前' : ''}${shown.length > drawn ? ` · 花费大的 ${drawn} 个` : ''}`,
+        period,
+        question,
+      ),
       footer: chartFooter(company, question),
-      rows: shown.slice(0, 12).map((result) => ({
+      rows: inOrder(drawnOf(shown, found), main).map((result) => ({
         label: result.name,
         value: measured(result, main),
-        note: `CPL ${money(cplOf(result))}`,
+        ...(cplOf(result) === null || main === cpl ? {} : { note: `CPL ${money(cplOf(result))}` }),
         tone: toneOf(result, found),
       })),
       unit: main.unit,
+      counter: '个',
+      total: shown.length,
     },
     table: {
       columns: [what, '费用', '线索', 'CPL', '线索→成交', '成交客户', 'CAC', '成交额', '1 元换回', 'ROI'],
@@ -202,6 +211,24 @@ function measured(result: ChannelResult, main: Metric): number | null {
   if (main === roi) return roiOf(result);
   if (main === cac) return cacOf(result);
   return result.leads === 0 ? null : result.wonLeads / result.leads;
+}
+
+/** What is drawn of many: those that the words name, then where most of the money went. */
+function drawnOf(shown: readonly ChannelResult[], { results }: Found): readonly ChannelResult[] {
+  const ends = extremesOf(results);
+  const named = shown.filter((result, i) => i === 0 || result.key === ends?.dear.key || result.key === ends?.cheap.key);
+  const byCost = [...shown].sort((a, b) => (b.costFen ?? 0) - (a.costFen ?? 0));
+  return [...new Set([...named, ...byCost])].slice(0, drawn);
+}
+
+/** As the bars are read: the best first, then what cost money for nothing, then what has no such number. */
+function inOrder(results: readonly ChannelResult[], main: Metric): ChannelResult[] {
+  const sign = main === cac || main === cpl ? 1 : -1;
+  const rank = (result: ChannelResult): number => (measured(result, main) ?? Number.POSITIVE_INFINITY * sign) * sign;
+  return [...results].sort((a, b) => {
+    const [x, y] = [rank(a), rank(b)];
+    return x === y ? (b.costFen ?? 0) - (a.costFen ?? 0) : x - y;
+  });
 }
 
 function toneOf(result: ChannelResult, { results }: Found): 'warning' | 'won' | 'ours' {

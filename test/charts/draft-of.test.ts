@@ -73,7 +73,26 @@ describe('draftOf', () => {
 
   it('says how many rows it leaves out', () => {
     const ranking = extremes.find(([name]) => name.startsWith('ranking') && name.endsWith('sixty'))![1];
-    expect(textsOf(draftOf(ranking)).map(({ text }) => text)).toContain('另有 48 人未画出');
+    expect(textsOf(draftOf(ranking)).map(({ text }) => text)).toContain('… 另有 46 人未画出');
+  });
+
+  it('draws the last rows that a list wants seen, and says in the gap how many are left out', () => {
+    const rows = Array.from({ length: 40 }, (_, i) => ({ label: `第${i + 1}组`, value: 40 - i }));
+    const texts = textsOf(draftOf({ ...samples['ranking-plain']!, rows, tail: 3 } as ChartSpec)).map(
+      ({ text }) => text,
+    );
+    const drawn = rows.filter(({ label }) => texts.includes(label)).map(({ label }) => label);
+    expect(drawn.slice(-4)).toEqual(['第11组', '第38组', '第39组', '第40组']);
+    expect(texts).toContain(`… 另有 ${40 - drawn.length} 人未画出`);
+    const plain = textsOf(draftOf({ ...samples['ranking-plain']!, rows: rows.slice(0, 10), total: 40 } as ChartSpec));
+    expect(plain.map(({ text }) => text)).toContain('另有 30 人未画出');
+  });
+
+  it('tells names apart that begin alike', () => {
+    const name = (month: number) => `2026 年华东大区客户答谢会与新品发布会第 ${month} 场`;
+    const rows = [1, 2, 3].map((month) => ({ label: name(month), value: month }));
+    const texts = textsOf(draftOf({ ...samples['ranking-plain']!, rows } as ChartSpec)).map(({ text }) => text);
+    for (const month of [1, 2, 3]) expect(texts.filter((one) => one.endsWith(`第 ${month} 场`))).toHaveLength(1);
   });
 
   it('says that there is nothing rather than drawing an empty frame', () => {
@@ -87,7 +106,7 @@ describe('draftOf', () => {
     const spec = samples['ranking-plain']!;
     const texts = textsOf(draftOf(spec));
     const row = texts.find(({ text }) => text === '吴桐')!;
-    expect(texts.filter(({ y }) => y === row.y).map(({ text }) => text)).toEqual(['吴桐', '6', '—']);
+    expect(texts.filter(({ y }) => y === row.y).map(({ text }) => text)).toEqual(['吴桐', '—']);
   });
 
   it('uses at most the five tones, their tints and the greys of the frame', () => {

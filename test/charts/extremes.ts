@@ -74,6 +74,13 @@ function specsOf({ frame: around, names: labels, values }: Case): ChartSpec[] {
       .map((tone, s) => ({ label: labels[s] ?? tone, tone, values: s % 2 === 0 ? values : [...values].reverse() })),
     line: { label: labels[0] ?? '目标', value: 6_000_000 },
   });
+  const noted = (chart: BarChart): BarChart => ({
+    ...chart,
+    series: chart.series.map((one) => ({
+      ...one,
+      notes: labels.map((_, i) => (i % 4 === 1 ? undefined : `${i}/240`)),
+    })),
+  });
   return [
     {
       ...around,
@@ -84,6 +91,8 @@ function specsOf({ frame: around, names: labels, values }: Case): ChartSpec[] {
     bars('across', false, 1),
     bars('across', false, 3),
     bars('across', true, 3),
+    { ...noted(bars('across', false, 2)), tail: 4 },
+    { ...noted(bars('across', false, 1)), tail: 30, total: labels.length + 7 },
     bars('up', false, 1),
     bars('up', false, 5),
     bars('up', true, 3),
@@ -106,6 +115,7 @@ function specsOf({ frame: around, names: labels, values }: Case): ChartSpec[] {
       kind: 'ranking',
       unit,
       counter: '人',
+      tail: 3,
       rows: labels.map((label, i) => ({
         label,
         value: values[i]!,

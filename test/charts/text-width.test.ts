@@ -82,7 +82,9 @@ describe('typeset', () => {
     expect(typeset('Q3 (draft), v2: ok')).toBe('Q3 (draft), v2: ok');
   });
   it('parts two numbers, and keeps only the comma of a whole number', () => {
-    expect(typeset('最高是 26年Q3,893.6 万;最低 24年Q1,1,027.3 万')).toBe('最高是 26年Q3，893.6 万；最低 24年Q1，1,027.3 万');
+    expect(typeset('最高是 26年Q3,893.6 万;最低 24年Q1,1,027.3 万')).toBe(
+      '最高是 26年Q3，893.6 万；最低 24年Q1，1,027.3 万',
+    );
     expect(typeset('赢单率最高(13/17,76.5 %)')).toBe('赢单率最高（13/17，76.5 %）');
     expect(typeset('样本少(2/20,3–30 %)')).toBe('样本少（2/20，3–30 %）');
     expect(typeset('266.2 万,积压 4 个')).toBe('266.2 万，积压 4 个');
