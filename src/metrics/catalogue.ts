@@ -52,12 +52,13 @@ export const metricById = (id: string): Metric | undefined => byId.get(id);
 
 const plain = (words: string): string => words.toLowerCase().replace(/[\s·()()]/g, '');
 
-/** A metric by what people call it: its id, name, English term or an alias. */
+/** A metric by what people call it: its id, name, English term, an alias, or what a report prints for it. */
 export function metricByWords(words: string): Metric | undefined {
   const wanted = plain(words);
   return (
     byId.get(words) ??
     metrics.find((metric) => plain(metric.name) === wanted) ??
-    metrics.find((metric) => [...metric.aliases, metric.english].some((alias) => plain(alias) === wanted))
+    metrics.find((metric) => [...metric.aliases, metric.english].some((alias) => plain(alias) === wanted)) ??
+    metrics.find(({ shownAs }) => shownAs?.some((words) => plain(words) === wanted))
   );
 }

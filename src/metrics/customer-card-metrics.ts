@@ -17,6 +17,7 @@ export const customerCardMetrics = derivedMetrics(
     {
       id: 'assigned_customers',
       name: '已分配客户',
+      shownAs: ['在管客户'],
       english: 'assigned customers',
       unit: 'count',
       definition: '有负责人的在用客户个数,公海和锁定的不算;是沉默占比的分母。',
@@ -37,6 +38,7 @@ export const customerCardMetrics = derivedMetrics(
     {
       id: 'silent_contract_amount',
       name: '沉默客户的合同金额',
+      shownAs: ['履行中合同金额'],
       english: 'running contracts with silent customers',
       unit: 'fen',
       definition: '沉默客户名下执行中、没到期的合同金额合计。',

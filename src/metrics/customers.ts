@@ -52,6 +52,7 @@ const derived = (
   items: readonly number[],
   moreIsBetter: boolean | null,
   sources: readonly string[],
+  shownAs: readonly string[] = [],
 ): Metric =>
   defineMetric({
     id,
@@ -67,6 +68,7 @@ const derived = (
     items,
     moreIsBetter,
     computation: { kind: 'derived' },
+    ...(shownAs.length === 0 ? {} : { shownAs }),
   });
 
 export const customerMetrics: readonly Metric[] = [
@@ -83,6 +85,7 @@ export const customerMetrics: readonly Metric[] = [
     [52, 82],
     false,
     ['cm_customers', 'cm_customer_last_touch'],
+    ['某级沉默客户'],
   ),
   derived(
     'wake_rate',
@@ -131,6 +134,7 @@ export const customerMetrics: readonly Metric[] = [
     [42],
     true,
     ['cm_customer_last_touch'],
+    ['近 30 天有往来'],
   ),
   derived(
     'customers_in_hand',
@@ -143,6 +147,7 @@ export const customerMetrics: readonly Metric[] = [
     [40],
     true,
     ['cm_customers'],
+    ['客户'],
   ),
   derived(
     'deal_customers',
@@ -167,6 +172,7 @@ export const customerMetrics: readonly Metric[] = [
     [52],
     false,
     ['cm_customers', 'cm_customer_last_touch'],
+    ['占在管客户'],
   ),
   ...customerCardMetrics,
 ];

@@ -6,6 +6,7 @@ export interface DerivedWords {
   readonly id: string;
   readonly name: string;
   readonly aliases?: readonly string[];
+  readonly shownAs?: readonly string[];
   readonly english: string;
   readonly unit: Unit;
   readonly definition: string;

@@ -14,6 +14,7 @@ export const openOpportunities = defineMetric({
   id: 'open_opportunities',
   name: '在跟商机',
   aliases: ['在手商机数', '在跟商机数', '阶段商机数'],
+  shownAs: ['某阶段在跟'],
   english: 'open opportunities',
   unit: 'count',
   layer: 'operational',
@@ -30,6 +31,7 @@ export const openCustomers = defineMetric({
   id: 'open_customers',
   name: '在跟客户',
   aliases: ['各阶段客户数', '阶段客户数'],
+  shownAs: ['某阶段客户'],
   english: 'customers with open opportunities',
   unit: 'count',
   layer: 'operational',
@@ -46,6 +48,7 @@ export const openAmount = defineMetric({
   id: 'open_amount',
   name: '在跟金额',
   aliases: ['管道金额', 'pipeline_value', '在手商机金额', '商机金额', '管道总额'],
+  shownAs: ['某阶段金额'],
   english: 'open pipeline value',
   unit: 'fen',
   layer: 'managerial',
@@ -76,6 +79,7 @@ const computed = derivedMetrics({ layer: 'managerial', owner, version }, [
     id: 'stage_conversion',
     name: '阶段转化率',
     aliases: ['转化率', '阶段间转化率', 'conversion_rate'],
+    shownAs: ['某阶段→某阶段'],
     english: 'stage-to-stage conversion',
     unit: 'ratio',
     definition: '同一批创建的商机里,到达下一阶段或更远的 ÷ 到达这一阶段或更远的。写明两端,如需求诊断→方案演示。',
@@ -86,6 +90,7 @@ const computed = derivedMetrics({ layer: 'managerial', owner, version }, [
   {
     id: 'stage_conversion_change',
     name: '阶段转化率变化',
+    shownAs: ['某阶段→某阶段的变化'],
     english: 'change of a stage conversion',
     unit: 'points',
     definition: '本批的阶段转化率减去对比批次在同样天数时的转化率,单位个百分点。',
@@ -97,6 +102,7 @@ const computed = derivedMetrics({ layer: 'managerial', owner, version }, [
     id: 'funnel_conversion',
     name: '整体转化率',
     aliases: ['商机转化率', '销售转化率', '商机→成交转化率'],
+    shownAs: ['整体转化率(商机→成交)'],
     english: 'overall conversion (won / created)',
     unit: 'ratio',
     definition: '期间内创建的商机中,到现在已成交的 ÷ 全部。批次还没走完时数字还会涨。',
@@ -108,6 +114,7 @@ const computed = derivedMetrics({ layer: 'managerial', owner, version }, [
     id: 'step_contact_rate',
     name: '卡住后有跟进的比例',
     aliases: ['跟进触达率'],
+    shownAs: ['停在某阶段后又联系过'],
     english: 'share followed up after the last stage',
     unit: 'ratio',
     definition: '停在某阶段、没有再往前的商机中,进入该阶段之后有过跟进的 ÷ 全部停在这里的。没接通的电话不算。',
@@ -119,6 +126,7 @@ const computed = derivedMetrics({ layer: 'managerial', owner, version }, [
     id: 'stage_duration',
     name: '平均停留时间',
     aliases: ['停留时间', '停留时长', '阶段停留时间'],
+    shownAs: ['平均停留(已离开)'],
     english: 'time in stage',
     unit: 'days',
     definition:
@@ -131,6 +139,7 @@ const computed = derivedMetrics({ layer: 'managerial', owner, version }, [
     id: 'stage_stuck',
     name: '积压商机',
     aliases: ['积压', '积压商机数', '卡单'],
+    shownAs: ['某阶段积压'],
     english: 'stalled opportunities',
     unit: 'count',
     definition:
@@ -142,6 +151,7 @@ const computed = derivedMetrics({ layer: 'managerial', owner, version }, [
   {
     id: 'stuck_amount',
     name: '积压金额',
+    shownAs: ['某阶段积压金额'],
     english: 'value of stalled opportunities',
     unit: 'fen',
     definition: '积压商机的预计金额合计;没填金额的不算进来。',
@@ -153,6 +163,7 @@ const computed = derivedMetrics({ layer: 'managerial', owner, version }, [
     id: 'funnel_reached',
     name: '到达商机数',
     aliases: ['到达某阶段的商机'],
+    shownAs: ['新建商机', '已成交', '到达某阶段'],
     english: 'opportunities that reached a stage',
     unit: 'count',
     definition:
@@ -164,6 +175,7 @@ const computed = derivedMetrics({ layer: 'managerial', owner, version }, [
   {
     id: 'funnel_customers',
     name: '到达客户数',
+    shownAs: ['涉及客户', '到达某阶段的客户'],
     english: 'customers that reached a stage',
     unit: 'count',
     definition: '同一批里走到这个阶段或更远的商机涉及的客户,一个客户只算一次。',
@@ -174,6 +186,7 @@ const computed = derivedMetrics({ layer: 'managerial', owner, version }, [
   {
     id: 'funnel_amount',
     name: '到达金额',
+    shownAs: ['到达某阶段的金额'],
     english: 'value that reached a stage',
     unit: 'fen',
     definition: '同一批里走到这个阶段或更远的商机的预计金额合计;没填金额的不算进来。',
@@ -184,6 +197,7 @@ const computed = derivedMetrics({ layer: 'managerial', owner, version }, [
   {
     id: 'funnel_lost',
     name: '止步丢单',
+    shownAs: ['在某阶段丢单'],
     english: 'lost at a stage',
     unit: 'count',
     definition: '同一批里最远走到这个阶段、结果是丢单或无效的商机个数。',
@@ -195,6 +209,7 @@ const computed = derivedMetrics({ layer: 'managerial', owner, version }, [
     id: 'step_contact_48h_rate',
     name: '48 小时触达率',
     aliases: ['48小时回访率'],
+    shownAs: ['停在某阶段后 48 小时内联系'],
     english: 'share contacted within 48 hours',
     unit: 'ratio',
     definition: '停在某阶段的商机中,进入该阶段后 48 小时内联系上的 ÷ 已满 48 小时或已联系过的。没接通的电话不算。',
@@ -206,6 +221,7 @@ const computed = derivedMetrics({ layer: 'managerial', owner, version }, [
     id: 'stage_duration_median',
     name: '中位停留时间',
     aliases: ['停留时间中位数'],
+    shownAs: ['中位停留', '某阶段中位停留'],
     english: 'median time in stage',
     unit: 'days',
     definition:
@@ -217,6 +233,7 @@ const computed = derivedMetrics({ layer: 'managerial', owner, version }, [
   {
     id: 'stage_stays_finished',
     name: '已离开次数',
+    shownAs: ['已离开'],
     english: 'finished stays',
     unit: 'count',
     definition: '期间内进入某阶段、现在已经离开(进入别的阶段或关闭)的次数。',
@@ -227,6 +244,7 @@ const computed = derivedMetrics({ layer: 'managerial', owner, version }, [
   {
     id: 'stage_stays_running',
     name: '还在次数',
+    shownAs: ['还在'],
     english: 'running stays',
     unit: 'count',
     definition: '期间内进入某阶段、现在还停在里面的次数。',
@@ -238,6 +256,7 @@ const computed = derivedMetrics({ layer: 'managerial', owner, version }, [
     id: 'stuck_rate',
     name: '积压占比',
     aliases: ['积压率'],
+    shownAs: ['占在跟商机'],
     english: 'share of stalled opportunities',
     unit: 'ratio',
     definition: '积压商机 ÷ 在跟商机。',
@@ -248,6 +267,7 @@ const computed = derivedMetrics({ layer: 'managerial', owner, version }, [
   {
     id: 'stuck_never_followed',
     name: '从未跟进的积压',
+    shownAs: ['其中从未跟进'],
     english: 'stalled and never followed up',
     unit: 'count',
     definition: '积压商机中一次跟进记录都没有的个数。',

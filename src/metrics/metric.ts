@@ -45,6 +45,8 @@ export interface Metric {
   readonly id: string;
   readonly name: string;
   readonly aliases: readonly string[];
+  /** What reports print instead where the place is short or the stage is named: 占在跟商机, 到达某阶段的金额. */
+  readonly shownAs?: readonly string[];
   readonly english: string;
   readonly unit: Unit;
   /** A ratio of money: its ends are fen, and tests made for samples of cases do not fit it. */

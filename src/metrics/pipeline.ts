@@ -5,6 +5,7 @@ export const pipelineMetrics = derivedMetrics({ layer: 'managerial', owner: '销
   {
     id: 'flow_at_start',
     name: '期初在跟',
+    shownAs: ['期初'],
     english: 'open at the start',
     unit: 'count',
     definition: '期间开始那一刻停在这个阶段的商机个数。',
@@ -87,6 +88,7 @@ export const pipelineMetrics = derivedMetrics({ layer: 'managerial', owner: '销
   {
     id: 'flow_still',
     name: '期末在跟',
+    shownAs: ['期末'],
     english: 'open at the end',
     unit: 'count',
     definition: '期间结束(没结束的到现在)时停在这个阶段的商机个数 = 期初 + 进入 − 往前 − 丢单 − 退回。',
@@ -138,6 +140,7 @@ export const pipelineMetrics = derivedMetrics({ layer: 'managerial', owner: '销
   {
     id: 'overdue_close_amount',
     name: '预计日已过金额',
+    shownAs: ['预计日已过'],
     english: 'past its expected close',
     unit: 'fen',
     definition: '在跟商机中预计成交日早于今天的金额合计。',
@@ -148,6 +151,7 @@ export const pipelineMetrics = derivedMetrics({ layer: 'managerial', owner: '销
   {
     id: 'overdue_close_opportunities',
     name: '预计日已过商机',
+    shownAs: ['预计日已过的商机'],
     english: 'opportunities past their expected close',
     unit: 'count',
     definition: '在跟商机中预计成交日早于今天的个数。',
@@ -168,6 +172,7 @@ export const pipelineMetrics = derivedMetrics({ layer: 'managerial', owner: '销
   {
     id: 'listed_amount',
     name: '名单金额',
+    shownAs: ['合计金额'],
     english: 'value of listed opportunities',
     unit: 'fen',
     definition: '符合所说条件的商机金额合计;没填金额的不算进来,另写个数。',

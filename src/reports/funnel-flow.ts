@@ -98,8 +98,8 @@ export const closedWords = (what: string, count: number, amountFen: number): str
 
 export const flowHeadline = (flow: Flow): Figure[] => [
   { metric: 'flow_created', label: '新进商机', unit: 'count', value: flow.created },
-  { metric: 'flow_won', label: '成交', unit: 'count', value: flow.won },
-  { metric: 'flow_lost', label: '丢单', unit: 'count', value: flow.lost },
+  { metric: 'flow_won', label: '流转成交', unit: 'count', value: flow.won },
+  { metric: 'flow_lost', label: '流转丢单', unit: 'count', value: flow.lost },
   { metric: 'flow_moved_back', label: '退回', unit: 'count', value: flow.movedBack },
   { metric: 'flow_reopened', label: '重新打开', unit: 'count', value: flow.reopened },
 ];

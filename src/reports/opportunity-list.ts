@@ -90,7 +90,7 @@ export const opportunityListReport = defineReport({
         ...list.map(
           (row): Figure => ({
             metric: 'opportunity_amount',
-            label: '金额',
+            label: '单个商机金额',
             unit: 'fen',
             value: row.amount_fen === null ? null : Number(row.amount_fen),
             dims: { opportunity: row.name ?? row.opportunity_id },

@@ -35,9 +35,9 @@ export const pipelineChangesReport = defineReport({
       : `${name}新增 ${formatCount(customers)} 家客户、${formatCount(flow.created)} 个商机,丢了 ${formatCount(flow.lost)} 个`;
     const headline: Figure[] = [
       { metric: 'new_customers', label: '新增客户', unit: 'count', value: customers },
-      { metric: 'flow_created', label: '新增商机', unit: 'count', value: flow.created },
-      { metric: 'flow_won', label: '成交', unit: 'count', value: flow.won },
-      { metric: 'flow_lost', label: '丢单', unit: 'count', value: flow.lost },
+      { metric: 'flow_created', label: '新进商机', unit: 'count', value: flow.created },
+      { metric: 'flow_won', label: '流转成交', unit: 'count', value: flow.won },
+      { metric: 'flow_lost', label: '流转丢单', unit: 'count', value: flow.lost },
       { metric: 'lost_deal_customers', label: '丢单涉及客户', unit: 'count', value: lostCustomers },
     ];
     const leak = flow.steps.reduce((most, step) => (step.lost > most.lost ? step : most));
@@ -66,7 +66,7 @@ export const pipelineChangesReport = defineReport({
         { metric: 'flow_still', label: '期末在跟', unit: 'count', value: end },
         ...flow.steps.flatMap((step): Figure[] => [
           { metric: 'flow_entered', label: '进入', unit: 'count', value: step.entered, dims: { stage: step.stage } },
-          { metric: 'flow_lost', label: '丢单', unit: 'count', value: step.lost, dims: { stage: step.stage } },
+          { metric: 'flow_lost', label: '流转丢单', unit: 'count', value: step.lost, dims: { stage: step.stage } },
         ]),
       ],
       narrative,

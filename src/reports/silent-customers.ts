@@ -61,7 +61,7 @@ export const silentCustomersReport = defineReport({
         ? `${formatCount(total.silent)} 家客户沉默,其中 ${formatCount(total.withStake)} 家还有单子或合同`
         : `${formatCount(total.silent)} 家客户${words}没有任何往来`;
     const stake: Figure[] = [
-      { metric: 'silent_open_amount', label: '在跟商机金额', unit: 'fen', value: total.openFen },
+      { metric: 'silent_open_amount', label: '沉默客户的在跟金额', unit: 'fen', value: total.openFen },
       { metric: 'silent_contract_amount', label: '履行中合同金额', unit: 'fen', value: total.contractFen },
     ];
     const headline: Figure[] = [
