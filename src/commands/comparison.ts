@@ -9,6 +9,10 @@ import type { PeriodMark } from './period-words.ts';
 export const meantPeriod = (mark: PeriodMark, intent: Intent): Period | null =>
   looksAhead.has(intent) && mark.upcoming !== undefined ? mark.upcoming : mark.period;
 
+/** 占比 上月, 投产比 去年: a share or a ratio of that time, nothing is held against it. */
+const ratioNouns = /占比|百分比|[产出]比(?=$|[^一-龥])|性价比|配比/g;
+const withoutRatios = (skeleton: string): string => skeleton.replace(ratioNouns, (noun) => '·'.repeat(noun.length));
+
 const comparing = /(?:比|对比|相比|较|跟|和|与|vs)/;
 
 /** 同比, 环比, 比上月, 上周比上上周, 今年跟去年同期比. */
@@ -17,7 +21,7 @@ export function readComparison(
   periods: readonly Period[],
   today: Day,
 ): { compare?: unknown; main: Period | null } {
-  const { skeleton } = facts;
+  const skeleton = withoutRatios(facts.skeleton);
   // 跟去年比今年: what stands behind 跟 is what the other is held against.
   const turned = /(?:跟|和|与|比|较) ?P ?(?:比|相比|对比|比起来).{0,2}P/.test(skeleton);
   const [first, second] = turned && periods.length === 2 ? [periods[1], periods[0]] : periods;

@@ -45,7 +45,17 @@ export function doubtOf(
   if (other !== undefined) return ask('这句里说了两样,要看哪个?', 'ambiguous_intent', offered([intent, other.intent]));
   const unserved = unservedWords(intent, scan.text, facts, context.moment.today);
   if (unserved !== null)
-    return ask(unserved.why, 'unserved_words', offered(unserved.instead, { ...facts, amount: null }));
+    return ask(
+      unserved.why,
+      'unserved_words',
+      (unserved.by ?? [null]).flatMap((dimension) =>
+        offered(unserved.instead, {
+          ...facts,
+          amount: null,
+          ...(dimension === null ? {} : { dimensions: [dimension] }),
+        }),
+      ),
+    );
   const rival = ranking.intents[1];
   if (rival !== undefined && weight - rival.weight < close && !isOrder(rival.intent))
     return ask('这句有两种读法,要看哪个?', 'ambiguous_intent', offered([intent, rival.intent]));

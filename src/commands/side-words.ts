@@ -29,6 +29,10 @@ const groupedBy =
 
 const rates =
   /_rate$|conversion$|roi$|^(?:customer_profile|win_probability|target_attainment|data_quality|customer_grades|csat|nps|service_metrics|ranking|refine|drill_down)$/;
+/** Reports that are a share themselves, or go on from a report that was. */
+const ownShares =
+  /^(?:customer_profile|customer_grades|win_rate|churn_rate|data_quality|csat|nps|target_attainment|drill_down)$/;
+const sharesOut = (_: Intent, { metric }: Draft): boolean => metric === 'share' || metric === 'share_of_revenue';
 const deals = /^(?:opportunity_|pipeline_|stage_|funnel|win_|sales_cycle|avg_order)/;
 const goingOn = /^(?:refine|drill_down|clarify)$/;
 
@@ -66,7 +70,8 @@ const sideWords: readonly SideWord[] = [
     ),
   },
   { words: '风险', taken: either(has('with_risk'), under(/^(?:churn_risk|health_score)$/)) },
-  { words: '占比|比例', taken: either(has('metric', 'chart'), under(rates)) },
+  { words: '占比', taken: either(has('chart', 'group_by'), sharesOut, under(ownShares)) },
+  { words: '比例', taken: either(has('metric', 'chart'), under(rates)) },
   { words: '贡献', taken: either(has('metric'), under(/^(?:campaign_roi|clv)$/)) },
   { words: '倒序|从低到高', taken: has('order') },
   {

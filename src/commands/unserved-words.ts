@@ -1,5 +1,5 @@
 import type { Day } from '../calendar/day.ts';
-import type { Intent } from './command.ts';
+import type { Dimension, Intent } from './command.ts';
 import type { Draft } from './draft.ts';
 import type { Facts } from './facts.ts';
 
@@ -77,7 +77,19 @@ const unserved: readonly {
 export interface Unserved {
   readonly why: string;
   readonly instead: readonly Intent[];
+  /** Broken down by each of these, where that is what can be had. */
+  readonly by?: readonly Dimension[];
 }
+
+/** 成交额占比 says of what but not of which part: what each report is broken down by first. */
+const sharesBy: Readonly<Partial<Record<Intent, readonly Dimension[]>>> = {
+  sales_performance: ['region', 'product', 'owner'],
+  ranking: ['region', 'owner'],
+  new_customers: ['channel', 'industry', 'region'],
+  new_leads: ['channel', 'region', 'owner'],
+  followups: ['followup_type', 'owner', 'region'],
+  service_metrics: ['product', 'agent'],
+};
 
 const noFigure = (words: string): string => `「${words}」这里没有现成的数,要看哪个?`;
 
@@ -87,6 +99,9 @@ export function unservedWords(intent: Intent, text: string, facts: Facts, today:
     const found = under.test(intent) ? words.exec(text) : null;
     if (found !== null) return { why: why ?? noFigure(found[0]), instead: instead.length > 0 ? instead : [intent] };
   }
+  const by =
+    /占比/.test(text) && facts.dimensions.length + facts.looseDimensions.length === 0 ? sharesBy[intent] : null;
+  if (by != null) return { why: '「占比」是按什么拆开看?', instead: [intent], by };
   // 让王磊联系宏达机械 is an order to a person.
   if (/^(?:让|叫|安排|派|请|提醒|通知)/.test(text) && facts.named.owner !== undefined)
     return { why: '要记成行动项,还是看报表?', instead: ['action_item_create', intent] };

@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
 import { createParser } from '../../src/commands/parser.ts';
+import { metricWords } from '../../src/metrics/vocabulary.ts';
+import { type ReportWords, reportWords } from '../../src/reports/vocabulary.ts';
 import { demoEntities } from '../fixtures/demo-entities.ts';
 import { novemberMorning } from './november-morning.ts';
 
@@ -90,4 +92,42 @@ test('every day is every work day, and is told', () => {
   expect(got.kind === 'command' && got.assumed).toMatchObject({ schedule: 'cn_workday' });
   const said = read('订阅 漏斗 工作日 9:00');
   expect(said.kind === 'command' && said.assumed).not.toHaveProperty('schedule');
+});
+
+test('占比 上月 is a share of last month: nothing is held against it', () => {
+  const ratios = [...metricWords, ...Object.values<ReportWords>(reportWords)]
+    .flatMap(({ name, aliases }) => [name, ...aliases])
+    .map((word) => word.toLowerCase())
+    .filter((word) => /[^同环对]比$/.test(word));
+  expect(ratios).toContain('投产比');
+  const said = [...ratios, '成交额占比', '投诉占比', '沉默占比', 'a级占比', '各行业成交占比', '赢单占比', '新客户占比'];
+  for (const words of new Set(said)) {
+    for (const [when, label] of [
+      [' 上月', 'last_month'],
+      ['上月', 'last_month'],
+      [' 去年', 'last_year'],
+      [' 昨天', 'yesterday'],
+    ] as const) {
+      const got = read(`${words}${when}`);
+      const commands =
+        got.kind === 'command' ? [got.command] : got.kind === 'ask-back' ? got.readings.map((one) => one.command) : [];
+      expect(commands.length, words).toBeGreaterThan(0);
+      for (const { slots } of commands) {
+        expect(slots.compare, `${words}${when}`).toBeUndefined();
+        expect(slots.period?.label, `${words}${when}`).toBe(label);
+      }
+    }
+  }
+  // Held against is what is said to be.
+  expect(read('成交额占比 按大区 比上月')).toMatchObject({ command: { slots: { compare: 'mom' } } });
+});
+
+test('a share says of what: without it the parts are offered', () => {
+  const got = read('成交额占比 上月');
+  expect(got).toMatchObject({ kind: 'ask-back', command: { slots: { reason: 'unserved_words' } } });
+  expect(got.kind === 'ask-back' && got.readings.map((one) => one.words)).toEqual([
+    '业绩 成交额 上月 按大区',
+    '业绩 成交额 上月 按产品',
+    '业绩 成交额 上月 按人',
+  ]);
 });
