@@ -26,7 +26,14 @@ export interface AmountForecast {
 
 export type Forecast =
   | ({ readonly kind: 'forecast' } & AmountForecast)
-  | { readonly kind: 'thin'; readonly months: number };
+  | {
+      readonly kind: 'thin';
+      readonly months: number;
+      /** `record`: too short to try such a forecast often enough; `sales`: long enough, but mostly nothing was sold in such days. */
+      readonly lack: 'record' | 'sales';
+      /** The month in which the record would have to begin for enough trials. */
+      readonly needsFrom: Day;
+    };
 
 /** The mean of so many whole months is what is carried forward. */
 const meanMonths = 6;
@@ -78,7 +85,11 @@ export function forecastAmount(
     });
   }
   const months = Math.max(0, Math.floor(daysBetween(first, today) / 30.44));
-  const thin: Forecast = { kind: 'thin', months };
+  // The oldest of the trials that it takes: so many to learn from, as many as lie between a forecast and its outcome, the rest tried.
+  const oldest = gap + leastKnown + gap - 2 + leastTrials;
+  const [basis, repeated] = [lastMonths(oldest).from, shifted(window, oldest + gap).from];
+  const needsFrom = basis < repeated ? basis : repeated;
+  const thin: Forecast = { kind: 'thin', months, lack: first > needsFrom ? 'record' : 'sales', needsFrom };
   if (lastMonths(0).from < first) return thin;
   // Oldest first; each is corrected by what was known then of how such forecasts miss: growth makes means lag behind.
   const usable = trials.filter((trial) => trial.expected > 0).reverse();

@@ -18,8 +18,6 @@ import { type Company, defineReport, type Findings, nothingFound, type Question 
 /** How far back the amounts are read. */
 const historyMonths = 36;
 const drawnBefore = 4;
-/** With so many months on record it is not the record that is short, but what lies in such days. */
-const enoughMonths = 24;
 
 /** 预测: history with an interval and the baseline it has to beat, the weighted pipeline beside it (item 93). */
 export const forecastReport = defineReport({
@@ -98,7 +96,7 @@ function findings(company: Company, question: Question, period: Period, numbers:
   const point = thin ? null : soFar + forecast.point;
   const low = thin ? null : soFar + forecast.low;
   const high = thin ? null : soFar + forecast.high;
-  const missing = '过去的成交太少,试不出误差';
+  const missing = thin && forecast.lack === 'record' ? '成交记录不够长,试不出误差' : '过去的成交太少,试不出误差';
   const title = titleOf(question, numbers, { when, weighted, point, low, high });
   const by = question.groupBy[0];
   const figures: Figure[] = [
@@ -208,7 +206,7 @@ function titleOf(question: Question, { forecast, soFar }: Numbers, { when, weigh
       ? `${when}没有可折算的商机`
       : `${when}管道折算 ${formatMoney(weighted)}${soFar > 0 ? `,已签 ${formatMoney(soFar)}` : ''}`;
   if (forecast.kind === 'thin' || point === null || low === null || high === null)
-    return `${when}给不出区间:${forecast.kind === 'thin' && forecast.months < enoughMonths ? `成交记录只有 ${forecast.months} 个月` : '同样长的日子里成交太少'}`;
+    return `${when}给不出区间:${forecast.kind === 'thin' && forecast.lack === 'record' ? `成交记录只有 ${forecast.months} 个月` : '同样长的日子里成交太少'}`;
   return `${when}预计 ${formatMoney(point)},八成在 ${formatMoney(low)}–${formatMoney(high)}`;
 }
 
@@ -219,8 +217,8 @@ function narrativeOf(question: Question, { forecast, soFar, due, window }: Numbe
   const signed = soFar > 0 ? `,其中已签 ${formatMoney(soFar)}` : '';
   if (forecast.kind === 'thin' || point === null || low === null || high === null) {
     lines.push([
-      forecast.kind === 'thin' && forecast.months < enoughMonths
-        ? `${opening(question)}不给区间:要在过去至少 ${leastTrials} 个月底试过才知道会差多少,现在的记录不够${signedSoFar}。`
+      forecast.kind === 'thin' && forecast.lack === 'record'
+        ? `${opening(question)}不给区间:要在过去至少 ${leastTrials} 个月底试过才知道会差多少,预测这么长的一段,记录得从 ${forecast.needsFrom.slice(0, 7)} 就有,现在只有 ${forecast.months} 个月${signedSoFar}。`
         : `${opening(question)}不给区间:这段时间还剩 ${formatCount(daysBetween(window.from, window.to) + 1)} 天,过去同样的几天多半一单没有,试不出会差多少${signedSoFar}。`,
     ]);
   } else {

@@ -48,7 +48,32 @@ describe('forecastAmount', () => {
 
   it('gives nothing on a short history', () => {
     const { sumOf, first } = history(14, () => 3_000_000);
-    expect(forecastAmount(sumOf, { first, today, window: quarter })).toEqual({ kind: 'thin', months: 14 });
+    expect(forecastAmount(sumOf, { first, today, window: quarter })).toMatchObject({
+      kind: 'thin',
+      months: 14,
+      lack: 'record',
+    });
+  });
+
+  it('says of a year ahead that the record is short, not that nothing was sold, and from when it would be enough', () => {
+    const year: Window = { from: '2027-01-01', to: '2027-12-31' };
+    const short = history(35, () => 3_000_000);
+    const found = forecastAmount(short.sumOf, { first: short.first, today, window: year });
+    if (found.kind !== 'thin') throw new Error('a forecast on too short a record');
+    expect(found.lack).toBe('record');
+    // A record that begins there gives one, a month less does not.
+    const monthsFrom = (from: Day) => 12 * (2026 - Number(from.slice(0, 4))) + 11 - Number(from.slice(5, 7));
+    const enough = history(monthsFrom(found.needsFrom), () => 3_000_000);
+    expect(enough.first).toBe(startOfMonth(found.needsFrom));
+    expect(forecastAmount(enough.sumOf, { first: enough.first, today, window: year }).kind).toBe('forecast');
+    const less = history(monthsFrom(found.needsFrom) - 1, () => 3_000_000);
+    expect(forecastAmount(less.sumOf, { first: less.first, today, window: year })).toMatchObject({ lack: 'record' });
+  });
+
+  it('says that nothing was sold where the record is long and such days were mostly empty', () => {
+    const { sumOf, first } = history(60, () => 3_000_000);
+    const days: Window = { from: '2026-11-20', to: '2026-11-21' };
+    expect(forecastAmount(sumOf, { first, today, window: days })).toMatchObject({ kind: 'thin', lack: 'sales' });
   });
 
   it('lists earlier windows that are over, oldest first', () => {
