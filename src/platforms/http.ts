@@ -29,6 +29,9 @@ const unsentCodes = new Set([
   'ENETUNREACH',
   'ERR_INVALID_URL',
   'CERT_HAS_EXPIRED',
+  // No file left for a connection.
+  'EMFILE',
+  'ENFILE',
 ]);
 
 /**

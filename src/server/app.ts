@@ -1,5 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import Koa, { type Middleware } from 'koa';
+import { keepRoomForCallers } from './callers.ts';
 
 /** Slow senders hold a socket at most this long before their request is complete. */
 const requestTimeoutMs = 15_000;
@@ -41,6 +42,7 @@ export function createHttpServer(
     app.callback(),
   );
   server.maxRequestsPerSocket = 10_000;
+  keepRoomForCallers(server);
   return server;
 }
 
