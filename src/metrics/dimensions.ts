@@ -41,6 +41,10 @@ export const dimensionNames: Readonly<Record<Dimension, string>> = {
 export const groupingWords = (dimension: Dimension): string =>
   dimension === 'owner' ? '人' : dimensionNames[dimension];
 
+/** How the parts of a dimension are counted: 另有 3 人. */
+export const counterOf = (dimension: Dimension | undefined): string =>
+  dimension === 'owner' || dimension === 'agent' ? '人' : '个';
+
 /** Joined tables by alias; each is joined once whatever asks for it. */
 export type Join = 'c' | 'u' | 'cp' | 'l' | 'p' | 'ps';
 

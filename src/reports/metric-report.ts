@@ -16,7 +16,7 @@ import { metricTrend } from './metric-trend.ts';
 import { type PartStory, partNarrative, partTable, partTitle } from './part-narrative.ts';
 import { type PartRow, partFigure, partRows, sizeOf, valueWords } from './part-rows.ts';
 import type { Advice, Company, Findings, Question } from './report.ts';
-import { salesChart } from './sales-chart.ts';
+import { partsChart } from './sales-chart.ts';
 import { carriedWords, explain, explainingCuts, naturalCut } from './sales-cuts.ts';
 import { salesHeatmap } from './sales-heatmap.ts';
 
@@ -166,13 +166,12 @@ function commonFindings(
         ? null
         : by.length === 2
           ? salesHeatmap(rows, main, frame)
-          : salesChart({
+          : partsChart({
               ...frame,
-              cells,
+              rows,
               metric: main,
-              grouping: 1,
+              by: by[0],
               words: { now: periodWords(question), before: compared.words },
-              periods: compared,
             }),
     table: by.length === 0 ? null : partTable(rows, metrics, { by, compared, main, noun: report.noun }),
     notes: [...(report.note?.(found) ?? [])],

@@ -19,7 +19,7 @@ import { figureOf, plainFigure, rateOf } from './figure-of.ts';
 import { type PartStory, partNarrative, partTable, partTitle } from './part-narrative.ts';
 import { dimsOf, isKnown, type PartRow, partFigure, partRows, sizeOf, valueWords } from './part-rows.ts';
 import type { Company, Findings, Question } from './report.ts';
-import { salesChart } from './sales-chart.ts';
+import { partsChart } from './sales-chart.ts';
 import { salesHeatmap } from './sales-heatmap.ts';
 import { wantedMetrics } from './sales-metric.ts';
 
@@ -64,13 +64,12 @@ export async function salesByPart(company: Company, question: Question): Promise
     chart:
       by.length === 2
         ? salesHeatmap(rows, main, frame)
-        : salesChart({
+        : partsChart({
             ...frame,
-            cells,
+            rows,
             metric: main,
-            grouping: 1,
+            by: by[0],
             words: { now: periodWords(question), before: compared.words },
-            periods: compared,
           }),
     table: partTable(shown, metrics, story),
     notes: notesOf(by, shown, rows),

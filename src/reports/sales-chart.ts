@@ -1,71 +1,83 @@
 import { addDays, addMonths, type Day, startOfMonth, startOfWeek } from '../calendar/day.ts';
 import type { Period } from '../calendar/period.ts';
-import type { ChartFrame, ChartSpec } from '../charts/spec.ts';
-import type { Cells } from '../metrics/engine.ts';
+import type { ChartFrame, ChartSpec, Tone } from '../charts/spec.ts';
+import type { Dimension } from '../commands/command.ts';
+import { counterOf } from '../metrics/dimensions.ts';
+import type { Cell, Cells } from '../metrics/engine.ts';
 import type { Metric } from '../metrics/metric.ts';
+import { type PartRow, sizeOf } from './part-rows.ts';
 
-/** What a bar chart of one metric, now beside before, is drawn from. */
-export interface SalesChartInput extends ChartFrame {
-  readonly cells: Cells;
+/** What the parts of one metric, now beside before, are drawn from. */
+export interface PartsChartInput extends ChartFrame {
+  readonly rows: readonly PartRow[];
   readonly metric: Metric;
-  /** Index of the grouping whose parts (or weeks, months) are the bars. */
-  readonly grouping: number;
+  readonly by: Dimension | undefined;
   readonly words: { readonly now: string; readonly before: string };
-  readonly periods: { readonly now: Period; readonly before: Period };
 }
 
-/** More bars than these cannot be read on a phone: the smallest go into 其他. */
-const mostBars = 12;
+/** How many of the last are drawn of a longer list: those who lag are named in the words. */
+const lastDrawn = 4;
 
-/** Parts in order of size, each beside what it was; or the weeks and months of one person in time's order. */
-export function salesChart(input: SalesChartInput): ChartSpec | null {
-  const { title, subtitle, footer, cells, metric, grouping, words, periods } = input;
-  const frame = { title, subtitle, footer };
-  const now = cells.of(metric, grouping, 0);
-  const before = cells.of(metric, grouping, 1);
-  if (now.length === 0 && before.length === 0) return null;
-  if ([...now, ...before].some((cell) => cell.bucket !== null)) {
-    const weekly = [...now, ...before].some((cell) => (cell.bucket ?? '').length === 10);
-    const buckets = bucketsOf(periods.now, weekly);
-    return {
-      ...frame,
-      kind: 'bar',
-      direction: 'up',
-      labels: buckets.map((bucket) => (weekly ? bucket.slice(5) : `${Number(bucket.slice(5))}月`)),
-      series: [
-        {
-          label: metric.name,
-          tone: 'ours',
-          values: buckets.map((bucket) => now.find((cell) => cell.bucket === bucket)?.value ?? 0),
-        },
-      ],
-      unit: metric.unit,
-    };
-  }
-  const names = [...new Set([...now, ...before].map((cell) => cell.parts[0]?.name ?? ''))];
-  // What has no cases has no rate (decision 19), and rates of several parts do not add up to one.
-  const adds = metric.computation.kind !== 'ratio';
-  const value = (side: typeof now, name: string): number | null =>
-    side.find((cell) => cell.parts[0]?.name === name)?.value ?? (adds ? 0 : null);
-  const size = (side: typeof now, name: string): number => value(side, name) ?? (adds ? 0 : -1);
-  const sorted = names.sort((a, b) => size(now, b) - size(now, a));
-  const [kept, rest] = !adds
-    ? [sorted.slice(0, mostBars), []]
-    : sorted.length > mostBars
-      ? [sorted.slice(0, mostBars - 1), sorted.slice(mostBars - 1)]
-      : [sorted, []];
-  const series = (side: typeof now) => [
-    ...kept.map((name) => value(side, name)),
-    ...(rest.length === 0 ? [] : [rest.reduce((all, name) => all + size(side, name), 0)]),
-  ];
+/** The cases of a rate, beside it: 100 % of 2 is not 60 % of 50. Money has none. */
+const casesOf = (cell: Cell | undefined): string | undefined =>
+  cell?.denominator === undefined || cell.metric.unit !== 'ratio' || cell.metric.ends === 'fen'
+    ? undefined
+    : `${cell.numerator}/${cell.denominator}`;
+
+/** Parts in order of size, each beside what it was. */
+export function partsChart({ rows, metric, by, words, ...frame }: PartsChartInput): ChartSpec | null {
+  // What has no cases has no rate (decision 19); what adds up is 0 where nothing happened.
+  const none = metric.computation.kind === 'ratio' ? null : 0;
+  const value = (row: PartRow, period: number): number | null => row.at(metric, period)?.value ?? none;
+  const size = (row: PartRow): number => value(row, 0) ?? -1;
+  if (rows.every((row) => row.at(metric) === undefined && row.at(metric, 1) === undefined)) return null;
+  // Among equals the one who had most before stands last: the words name who fell.
+  const sorted = [...rows].sort((a, b) => size(b) - size(a) || sizeOf(a, metric, 1) - sizeOf(b, metric, 1));
+  const series = (period: number, label: string, tone: Tone) => ({
+    label,
+    tone,
+    values: sorted.map((row) => value(row, period)),
+    ...(none === null ? { notes: sorted.map((row) => casesOf(row.at(metric, period))) } : {}),
+  });
   return {
     ...frame,
     kind: 'bar',
     direction: 'across',
-    labels: [...kept, ...(rest.length === 0 ? [] : [`其他 ${rest.length} 个`])],
+    labels: sorted.map(({ name }) => name),
+    series: [series(0, words.now, 'ours'), series(1, words.before, 'other')],
+    unit: metric.unit,
+    counter: counterOf(by),
+    tail: lastDrawn,
+  };
+}
+
+/** What one person's weeks or months are drawn from. */
+export interface BucketsChartInput extends ChartFrame {
+  readonly cells: Cells;
+  readonly metric: Metric;
+  /** Index of the grouping by week or month. */
+  readonly grouping: number;
+  readonly period: Period;
+}
+
+/** The weeks or months of a period in time's order. */
+export function bucketsChart({ cells, metric, grouping, period, ...frame }: BucketsChartInput): ChartSpec | null {
+  const found = cells.of(metric, grouping, 0);
+  const all = [...found, ...cells.of(metric, grouping, 1)];
+  if (all.length === 0) return null;
+  const weekly = all.some(({ bucket }) => (bucket ?? '').length === 10);
+  const buckets = bucketsOf(period, weekly);
+  return {
+    ...frame,
+    kind: 'bar',
+    direction: 'up',
+    labels: buckets.map((bucket) => (weekly ? bucket.slice(5) : `${Number(bucket.slice(5))}月`)),
     series: [
-      { label: words.now, tone: 'ours', values: series(now) },
-      { label: words.before, tone: 'other', values: series(before) },
+      {
+        label: metric.name,
+        tone: 'ours',
+        values: buckets.map((bucket) => found.find((cell) => cell.bucket === bucket)?.value ?? 0),
+      },
     ],
     unit: metric.unit,
   };

@@ -1,4 +1,5 @@
 import { isRunning, type Period } from '../calendar/period.ts';
+import type { ChartFrame } from '../charts/spec.ts';
 import type { Dimension } from '../commands/command.ts';
 import { attributeProduct } from '../figures/attribution.ts';
 import type { Figure } from '../figures/figure.ts';
@@ -25,9 +26,10 @@ import { chartFooter, chartSubtitle, followUp, isOwn, opening, periodWords } fro
 import { type Compared, changeWords, comparedOf, rateChangeWords } from './comparison.ts';
 import { emptyPeriod } from './empty-period.ts';
 import { figureOf, rateOf } from './figure-of.ts';
+import { partRows } from './part-rows.ts';
 import type { Company, Findings, Question } from './report.ts';
 import { overviewAdvice } from './sales-advice.ts';
-import { salesChart } from './sales-chart.ts';
+import { bucketsChart, partsChart } from './sales-chart.ts';
 import { contradictionWords } from './sales-contradiction.ts';
 import { carriedWords, explain, explainingCuts, naturalCut } from './sales-cuts.ts';
 
@@ -95,15 +97,10 @@ export async function salesOverview(company: Company, question: Question): Promi
     ],
     narrative: narrativeOf(question, numbers),
     advice: overviewAdvice(company, question, numbers),
-    chart: salesChart({
+    chart: overviewChart(company, question, numbers, {
       title,
       subtitle: chartSubtitle('业绩', period, question),
       footer: chartFooter(company, question),
-      cells: numbers.contracts,
-      metric: wonAmount,
-      grouping: cut === null ? numbers.groupings.length - 1 : numbers.groupings.findIndex((g) => g.by[0] === cut),
-      words: { now: periodWords(question), before: numbers.compared.words },
-      periods: numbers.compared,
     }),
     table: {
       columns: ['指标', periodWords(question), numbers.compared.words, '变化'],
@@ -113,6 +110,28 @@ export async function salesOverview(company: Company, question: Question): Promi
     notes: notesOf(numbers),
     choices: choicesOf(question, cut),
   };
+}
+
+/** The parts beside what they were; of one person the weeks or months. */
+function overviewChart(company: Company, question: Question, numbers: SalesNumbers, frame: ChartFrame) {
+  const { contracts, groupings, compared } = numbers;
+  const cut = naturalCut(company, question);
+  if (cut === null)
+    return bucketsChart({
+      ...frame,
+      cells: contracts,
+      metric: wonAmount,
+      grouping: groupings.length - 1,
+      period: compared.now,
+    });
+  const grouping = groupings.findIndex((g) => g.by[0] === cut);
+  return partsChart({
+    ...frame,
+    rows: partRows(company, question, contracts, { grouping, by: [cut], main: wonAmount }),
+    metric: wonAmount,
+    by: cut,
+    words: { now: periodWords(question), before: compared.words },
+  });
 }
 
 interface Row {

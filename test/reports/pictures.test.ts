@@ -4,7 +4,7 @@ import type { ChartSpec } from '../../src/charts/spec.ts';
 import type { CrmTables } from '../../src/crm/schema.ts';
 import type { Database } from '../../src/database/connect.ts';
 import { openEmpty } from '../database/databases.ts';
-import { type GeneratedCompany, generatedCompany } from './generated-company.ts';
+import { type GeneratedCompany, generatedCompany, wordsOf } from './generated-company.ts';
 
 const textsOf = (spec: ChartSpec): string[] => {
   const draft = draftOf(spec);
@@ -33,5 +33,36 @@ describe('pictures of the generated company', () => {
     expect(textsOf(chart)).toContain(`另有 ${campaigns - chart.rows.length} 个未画出`);
     const drawn = textsOf(chart).join('\n');
     for (const { label } of chart.rows) expect(drawn.replaceAll(/[\s\n]/g, '')).toContain(label.replaceAll(' ', ''));
+  });
+
+  it.each([
+    ['sales_performance', 'last_month'],
+    ['sales_performance', 'last_year'],
+    ['win_rate', 'last_year'],
+    ['payment_rate', 'last_quarter'],
+    ['new_customers', 'last_quarter'],
+  ] as const)(
+    '%s %s 按人: who is named in the words stands in the picture, and the rest is counted',
+    async (intent, period) => {
+      const found = await demo.ask(intent, { period, groupBy: ['owner'] });
+      const texts = textsOf(found.chart!);
+      const words = wordsOf(found);
+      const everybody = found.table!.rows.map((row) => row[0]!);
+      expect(everybody.length).toBeGreaterThan(12);
+      const drawn = everybody.filter((name) => texts.includes(name));
+      for (const name of everybody.filter((name) => words.includes(name))) expect(drawn, words).toContain(name);
+      const left = everybody.length - drawn.length;
+      const said = texts.map((text) => /另有 (\d+) 人未画出/.exec(text)?.[1]).find((count) => count !== undefined);
+      expect(Number(said ?? 0)).toBe(left);
+    },
+  );
+
+  it('a rate stands beside its cases: 100 % of 2 is not 60 % of 50', async () => {
+    const { chart, figures } = await demo.ask('win_rate', { period: 'last_year', groupBy: ['owner'] });
+    const texts = textsOf(chart!);
+    const owners = figures.filter(({ metric, dims }) => metric === 'win_rate' && dims?.owner !== undefined);
+    const shown = owners.filter(({ dims }) => texts.includes(dims!.owner!));
+    expect(shown.length).toBeGreaterThan(10);
+    for (const { numerator, denominator } of shown) expect(texts).toContain(`${numerator}/${denominator}`);
   });
 });
