@@ -23,6 +23,8 @@ export interface ChannelResult {
   /** Customers won, each counted once, for the first lead that brought it. */
   readonly wonCustomers: number;
   readonly revenueFen: number;
+  /** How much of it the campaigns say themselves, where no lead carries the trace; the customers behind that are not known. */
+  readonly recordedFen: number;
   /** The days in which its leads may still become customers are over. */
   readonly settled: boolean;
 }
@@ -56,6 +58,8 @@ export const wonRateOf = ({ wonLeads, leads }: ChannelResult): Rate => ({ numera
 
 interface LeadRow {
   readonly period_no: number;
+  /** 1 = not of a part: a campaign (part_id) that leads of the period carry the trace of. */
+  readonly trace: number;
   readonly part_id: string | null;
   readonly leads: number;
   readonly converted: number;
@@ -105,7 +109,7 @@ export async function readChannels(crm: Crm, request: ChannelRequest): Promise<C
 /** The leads of a period by part, and the customers and the money that they brought by the part of the first of them. */
 function leadMembers(
   { rows, sql: bridge }: QueryParts,
-  { filter, by, moment, lagDays }: ChannelRequest,
+  { filter, by, moment, lagDays, withCosts }: ChannelRequest,
   period: Period,
   p: number,
 ): RawBuilder<LeadRow>[] {
@@ -125,20 +129,30 @@ function leadMembers(
   const place = bridge.concat(sql`t.created_at`, sql`t.lead_id`);
   const first = sql`(select t.customer_id, min(${place}) as first_lead from ${leads} as t where ${created} and t.customer_id is not null group by t.customer_id)`;
   return [
-    sql`select ${whole(p)} as period_no, ${part} as part_id, count(*) as leads, ${converted} as converted, ${won} as won, 0 as customers, 0 as revenue
+    sql`select ${whole(p)} as period_no, 0 as trace, ${part} as part_id, count(*) as leads, ${converted} as converted, ${won} as won, 0 as customers, 0 as revenue
       from ${leads} as t where ${created} group by ${part}`,
-    sql`select ${whole(p)}, ${part}, 0, 0, 0, count(distinct k.customer_id), ${bridge.sumFen(sql`k.amount`)}
+    sql`select ${whole(p)}, 0, ${part}, 0, 0, 0, count(distinct k.customer_id), ${bridge.sumFen(sql`k.amount`)}
       from ${first} as f join ${leads} as t on t.customer_id = f.customer_id and ${place} = f.first_lead
       join ${contracts} as k on k.customer_id = t.customer_id where ${created} and ${signed} group by ${part}`,
+    ...(by === 'channel' && withCosts
+      ? [
+          sql<LeadRow>`select ${whole(p)}, 1, t.campaign_id, count(*), 0, 0, 0, 0
+      from ${leads} as t where ${created} and t.campaign_id is not null group by t.campaign_id`,
+        ]
+      : []),
   ];
 }
 
 function combine(
   { by, moment, withCosts, settled, filter }: ChannelRequest,
   period: Period,
-  leads: readonly LeadRow[],
+  counted: readonly LeadRow[],
   campaigns: readonly CampaignRow[],
 ): ChannelResult[] {
+  const leads = counted.filter(({ trace }) => Number(trace) === 0);
+  const traced = new Set(
+    counted.filter(({ trace }) => by === 'campaign' || Number(trace) === 1).map(({ part_id }) => String(part_id)),
+  );
   const asked = (channel: string | null, id: string): boolean =>
     (filter.channels === undefined || (channel !== null && filter.channels.includes(channel))) &&
     (filter.campaignIds === undefined || filter.campaignIds.includes(id)) &&
@@ -152,7 +166,9 @@ function combine(
     const share = shareWithin(campaign, period, moment.today);
     const known = costs.get(key) ?? { cost: 0, revenue: null, name: by === 'channel' ? key : (campaign.name ?? key) };
     known.cost += Math.round(Number(campaign.cost ?? 0) * share);
-    if (campaign.revenue !== null) known.revenue = (known.revenue ?? 0) + Math.round(Number(campaign.revenue) * share);
+    // What a campaign says itself counts only where no lead carries its trace: cut by campaign or by channel, the whole is the same.
+    if (campaign.revenue !== null && !traced.has(String(campaign.campaign_id)))
+      known.revenue = (known.revenue ?? 0) + Math.round(Number(campaign.revenue) * share);
     costs.set(key, known);
   }
   const textOf = (key: string | null): string | null => (key === null || key === '' ? null : String(key));
@@ -163,9 +179,7 @@ function combine(
     const cost = key === null ? undefined : costs.get(key);
     const count = sum((row) => row.leads);
     const brought = sum((row) => row.revenue);
-    // What a campaign recorded itself counts for it; a channel takes it only where no lead carries the trace.
-    const recorded = cost?.revenue ?? null;
-    const useRecorded = recorded !== null && withCosts && (by === 'campaign' || count === 0);
+    const recorded = withCosts ? (cost?.revenue ?? 0) : 0;
     return {
       key,
       name: cost?.name ?? key ?? (by === 'channel' ? '来源未填' : '不属于活动'),
@@ -174,7 +188,8 @@ function combine(
       converted: sum((row) => row.converted),
       wonLeads: sum((row) => row.won),
       wonCustomers: sum((row) => row.customers),
-      revenueFen: useRecorded ? recorded : brought,
+      revenueFen: brought + recorded,
+      recordedFen: recorded,
       settled,
     };
   });

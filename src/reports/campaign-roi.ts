@@ -103,6 +103,7 @@ function wholeOf(results: readonly ChannelResult[]): ChannelResult {
     wonLeads: sum((result) => result.wonLeads),
     wonCustomers: sum((result) => result.wonCustomers),
     revenueFen: sum((result) => result.revenueFen),
+    recordedFen: sum((result) => result.recordedFen),
     settled: results.every((result) => result.settled),
   };
 }
@@ -204,6 +205,8 @@ function channelFindings(company: Company, question: Question, found: Found): Fi
 
 const money = (fen: number | null): string => (fen === null ? unknown : formatMoney(Math.round(fen)));
 const yuan = (value: number | null): string => (value === null ? unknown : `${value.toFixed(1)} 元`);
+/** From ten times on a percentage says nothing more than 1 元换回 does. */
+const largestRoi = 10;
 const percent = (value: number | null): string => (value === null ? unknown : formatRatio(value));
 
 function measured(result: ChannelResult, main: Metric): number | null {
@@ -309,7 +312,7 @@ function narrativeOf({ results, whole, by }: Found): Line[] {
     lines.push([
       `投入 ${formatMoney(whole.costFen)},带来 ${whole.leads} 条线索、${whole.wonCustomers} 个成交客户、${formatMoney(whole.revenueFen)}成交:`,
       { strong: `1 元投入换回 ${yuan(back)}` },
-      `(ROI ${percent(roiOf(whole))})。`,
+      (roiOf(whole) ?? 0) < largestRoi ? `(ROI ${percent(roiOf(whole))})。` : '。',
     ]);
   } else {
     lines.push([
@@ -366,6 +369,9 @@ function notesOf(question: Question, { lagDays, withCosts, results, whole }: Fou
     lagDays === 0 || running
       ? '这批线索刚进来,成交还会涨,获客成本和 ROI 只是到今天为止。'
       : `这批线索的成交算到这段时间结束后 ${lagDays} 天。`,
+    ...(whole.recordedFen === 0
+      ? []
+      : [`成交额里 ${formatMoney(whole.recordedFen)}是活动自己记的:没有线索挂在这些活动上,不知道是哪些客户。`]),
     ...(withCosts ? [] : [`费用按全公司记,拆不到${scopeWords(question)},所以这里不算 CPL、CAC 和 ROI。`]),
     ...(withCosts && whole.costFen === null ? ['这段时间 CRM 里没有活动费用,所以没有 CPL、CAC 和 ROI。'] : []),
     ...(withCosts &&

@@ -189,5 +189,6 @@ const wholeOf = (results: readonly ChannelResult[]): ChannelResult => ({
   wonLeads: results.reduce((all, one) => all + one.wonLeads, 0),
   wonCustomers: results.reduce((all, one) => all + one.wonCustomers, 0),
   revenueFen: results.reduce((all, one) => all + one.revenueFen, 0),
+  recordedFen: results.reduce((all, one) => all + one.recordedFen, 0),
   settled: true,
 });

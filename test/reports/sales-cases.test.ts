@@ -189,6 +189,36 @@ describe('S10: a campaign', () => {
   });
 });
 
+describe('渠道 by channel and by campaign', () => {
+  it('add up to the same, also where campaigns say more themselves than their leads brought', async () => {
+    const { cm_leads = [], ...rest } = leadsOf([
+      { channel: '展会', leads: 20, won: 4 },
+      { channel: '官网', leads: 10, won: 2 },
+    ]);
+    company = await smallCompany('sqlite', {
+      ...rest,
+      // The fair's leads carry its campaign, the website's carry none.
+      cm_leads: cm_leads.map((lead) => (lead.source === '展会' ? { ...lead, campaign_id: 'g-fair' } : lead)),
+      cm_campaigns: [
+        campaign('展会', 10_000, { campaign_id: 'g-fair', actual_revenue: 900_000 as never }),
+        campaign('展会', 2_000, { campaign_id: 'g-gift', name: '老客户礼', actual_revenue: 50_000 as never }),
+      ],
+    });
+    const ask = (by: 'channel' | 'campaign') =>
+      campaignRoiReport.run(company!, asking(now, { period: lastMonth, groupBy: [by] }));
+    const [byChannel, byCampaign] = [await ask('channel'), await ask('campaign')];
+    // Six contracts of 60,000 that the leads brought, and what the campaign without a lead says itself.
+    for (const found of [byChannel, byCampaign]) {
+      expect(amountOf(found, 'channel_revenue')).toBe((6 * 60_000 + 50_000) * 100);
+      expect(amountOf(found, 'channel_won_customers')).toBe(6);
+      expect(amountOf(found, 'channel_cost')).toBe(1_200_000);
+      expect(found.notes.join('')).toContain('成交额里 5 万是活动自己记的');
+    }
+    expect(amountOf(byCampaign, 'channel_revenue', { campaign: '老客户礼' })).toBe(5_000_000);
+    expect(amountOf(byCampaign, 'channel_revenue', { campaign: '十月展会' })).toBe(4 * 6_000_000);
+  });
+});
+
 describe('S12: a region far below the others', () => {
   const ask = (poor: 'wang' | 'li', size: number) =>
     answer(
