@@ -97,3 +97,7 @@ export const formatFigure = (figure: Figure): string =>
         denominator: figure.denominator,
       })
     : formatValue(figure.value, figure.unit);
+
+/** A date or year that meets Chinese stands apart from it: `全公司在 2026-11-18 没有新建商机`, `华东 2026 年 10 月`. */
+export const spacedDates = (text: string): string =>
+  text.replace(/(?<=\p{Script=Han})(?=\d{4}(?:-\d{2}| 年))|(?<=\d-\d{2})(?=\p{Script=Han})/gu, ' ');

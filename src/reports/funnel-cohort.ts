@@ -8,6 +8,7 @@ import {
   formatRate,
   formatRateBrief,
   formatRatio,
+  spacedDates,
   unknown,
 } from '../figures/format.ts';
 import { isSmallSample, ratioOf } from '../figures/rate.ts';
@@ -100,7 +101,9 @@ function titleOf(cohort: Cohort, bottleneck: Bottleneck | null, period: Period):
   // A few cases name no bottleneck: the title says what there is (decision 21).
   if (bottleneck === null || (bottleneck.ground === 'lowest' && isSmallSample(bottleneck.step.rate))) {
     const won = cohort.steps.at(-1)?.reached ?? 0;
-    return `${periodName(period)}新建 ${formatCount(created)} 个商机,${won === 0 ? '还没有成交' : `已成交 ${formatCount(won)} 个`}`;
+    return spacedDates(
+      `${periodName(period)}新建 ${formatCount(created)} 个商机,${won === 0 ? '还没有成交' : `已成交 ${formatCount(won)} 个`}`,
+    );
   }
   return bottleneckTitle(bottleneck);
 }
@@ -236,7 +239,7 @@ function narrativeOf(
   const first = cohort.steps[0];
   const lines: Line[] = [
     [
-      `${periodName(period)}新建 `,
+      spacedDates(`${periodName(period)}新建 `),
       { strong: `${formatCount(first?.reached ?? 0)} 个商机` },
       `(${formatCount(first?.customers ?? 0)} 家客户,${formatMoney(first?.amountFen ?? 0)}),到现在成交 ${formatCount(cohort.steps.at(-1)?.reached ?? 0)} 个,整体转化率 ${formatRateBrief(overallRate(cohort))}。`,
     ],

@@ -1,6 +1,6 @@
 import { describePeriod, type Period, periodName } from '../calendar/period.ts';
 import type { Figure } from '../figures/figure.ts';
-import { formatCount, formatMoney } from '../figures/format.ts';
+import { formatCount, formatMoney, spacedDates } from '../figures/format.ts';
 import { type Flow, type FlowStep, readFlow } from '../metrics/funnel-flow.ts';
 import { chartFooter, whose } from './captions.ts';
 import { type Company, type Findings, nothingFound, type Question } from './report.ts';
@@ -17,7 +17,9 @@ export async function flowFindings(company: Company, question: Question, period:
     );
   const advanced = flow.steps.reduce((sum, step) => sum + step.advanced, 0);
   const leak = flow.steps.reduce((most, step) => (step.lost > most.lost ? step : most));
-  const title = `${periodName(period)}新进 ${formatCount(flow.created)} 个,成交 ${formatCount(flow.won)} 个,丢单 ${formatCount(flow.lost)} 个`;
+  const title = spacedDates(
+    `${periodName(period)}新进 ${formatCount(flow.created)} 个,成交 ${formatCount(flow.won)} 个,丢单 ${formatCount(flow.lost)} 个`,
+  );
   return {
     title,
     mode: '流转',
@@ -25,7 +27,7 @@ export async function flowFindings(company: Company, question: Question, period:
     figures: [...flowHeadline(flow), ...flow.steps.flatMap(stepFigures)],
     narrative: [
       [
-        `${whose(question)}${periodName(period)}新进 `,
+        spacedDates(`${whose(question)}${periodName(period)}新进 `),
         { strong: `${formatCount(flow.created)} 个商机` },
         `,往前推进 ${formatCount(advanced)} 次,${closedWords('成交', flow.won, flow.wonFen)},${closedWords('丢单', flow.lost, flow.lostFen)}。`,
       ],

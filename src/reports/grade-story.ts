@@ -80,16 +80,17 @@ export function gradeWords(results: readonly GradeResult[]): string {
 
 /** The sentences about conversion by grade and where the time goes. */
 export function gradeLines(results: readonly GradeResult[], head: string): Line[] {
-  const lines: Line[] = [[`${head}商机→成交:${gradeWords(results)}。`]];
+  const said = gradeWords(results);
+  const lines: Line[] = [[said === '' ? `${head}各级客户都没有新建商机。` : `${head}商机→成交:${said}。`]];
   const misspent = misspentOf(results);
   const gap = gradeGap(results);
-  if (gap === null) {
+  if (gap === null && said !== '') {
     lines.push([
       results.every(({ won }) => won === 0)
         ? '期间新建的商机都还没有成交,分不出哪一级更容易成。'
         : '各级的转化率差别在正常波动以内,还不能说哪一级更容易成。',
     ]);
-  } else {
+  } else if (gap !== null) {
     const times =
       (ratioOf(conversionOf(gap.low)) ?? 0) > 0
         ? `,是 ${gradeName(gap.low.grade)}的 ${((ratioOf(conversionOf(gap.high)) ?? 0) / (ratioOf(conversionOf(gap.low)) ?? 1)).toFixed(1)} 倍`

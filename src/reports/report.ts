@@ -10,6 +10,7 @@ import type { RowFilter } from '../crm/rows.ts';
 import type { Scope } from '../crm/scope.ts';
 import type { StageModel } from '../crm/stages.ts';
 import type { Figure } from '../figures/figure.ts';
+import { spacedDates } from '../figures/format.ts';
 import type { Mask } from '../figures/sensitive.ts';
 import type { Choice, Line } from '../replies/reply.ts';
 import type { Recalls } from '../store/recalls.ts';
@@ -129,11 +130,11 @@ export const defineReport = (report: Report): Report => report;
 /** What an empty answer looks like: said plainly, with what can be asked instead. Never zeros for 'not known'. */
 export function nothingFound(title: string, why: string, choices: readonly Choice[] = []): Findings {
   return {
-    title,
+    title: spacedDates(title),
     mode: null,
     headline: [],
     figures: [],
-    narrative: [[why]],
+    narrative: [[spacedDates(why)]],
     advice: [],
     chart: null,
     table: null,

@@ -3,7 +3,15 @@ import { type Period, periodName } from '../calendar/period.ts';
 import type { Dimension } from '../commands/command.ts';
 import type { StageModel } from '../crm/stages.ts';
 import type { Figure } from '../figures/figure.ts';
-import { formatCount, formatPoints, formatRate, formatRateBrief, formatRatio, unknown } from '../figures/format.ts';
+import {
+  formatCount,
+  formatPoints,
+  formatRate,
+  formatRateBrief,
+  formatRatio,
+  spacedDates,
+  unknown,
+} from '../figures/format.ts';
 import { ratioOf } from '../figures/rate.ts';
 import { comparePart, lowestPart, type PartConversion, verdictWords } from '../metrics/cohort-parts.ts';
 import { dimensionNames } from '../metrics/dimensions.ts';
@@ -181,14 +189,14 @@ function titleOf({ span }: Seen, steps: readonly StepChange[], period: Period): 
   const fell = worstOf(steps);
   if (span.kind === 'pair' && first !== undefined) {
     const ratio = ratioOf(first.rate);
-    if (ratio === null) return `${periodName(period)}还没有商机走到${first.from}`;
+    if (ratio === null) return spacedDates(`${periodName(period)}还没有商机走到${first.from}`);
     const moved = first.real && first.change !== null ? `,${formatPoints(first.change)}` : '';
     return `${first.from}→${first.to}转化率 ${formatRatio(ratio)}${moved}`;
   }
   if (fell !== null) return `${fell.from}→${fell.to}掉了,${formatPoints(fell.change ?? 0)}`;
   const overall = steps.at(-1);
   const ratio = overall === undefined ? null : ratioOf(overall.rate);
-  return `${periodName(period)}商机→成交转化率 ${ratio === null ? unknown : formatRatio(ratio)}`;
+  return spacedDates(`${periodName(period)}商机→成交转化率 ${ratio === null ? unknown : formatRatio(ratio)}`);
 }
 
 /** The step that really fell most. */
@@ -219,9 +227,15 @@ function narrativeOf(
     const { rate } = first;
     lines.push(
       rate.denominator === 0
-        ? [`${whose(question)}${periodName(period)}新建的商机还没有走到${first.from}的,这一步算不出转化率。`]
+        ? [
+            spacedDates(
+              `${whose(question)}${periodName(period)}新建的商机还没有走到${first.from}的,这一步算不出转化率。`,
+            ),
+          ]
         : [
-            `${whose(question)}${periodName(period)}新建的商机里,${formatCount(rate.denominator)} 个走到${first.from},${formatCount(rate.numerator)} 个到了${first.to}:`,
+            spacedDates(
+              `${whose(question)}${periodName(period)}新建的商机里,${formatCount(rate.denominator)} 个走到${first.from},${formatCount(rate.numerator)} 个到了${first.to}:`,
+            ),
             { strong: formatRate(rate) },
             '。',
           ],
@@ -231,7 +245,9 @@ function narrativeOf(
     const overall = steps.at(-1);
     const weakest = narrowestOf(steps.slice(0, -1));
     lines.push([
-      `${whose(question)}${periodName(period)}新建 ${formatCount(cohort.steps[0]?.reached ?? 0)} 个商机,到现在成交 ${formatCount(cohort.steps.at(-1)?.reached ?? 0)} 个,商机→成交 `,
+      spacedDates(
+        `${whose(question)}${periodName(period)}新建 ${formatCount(cohort.steps[0]?.reached ?? 0)} 个商机,到现在成交 ${formatCount(cohort.steps.at(-1)?.reached ?? 0)} 个,商机→成交 `,
+      ),
       { strong: overall === undefined ? unknown : formatRateBrief(overall.rate) },
       '。',
     ]);

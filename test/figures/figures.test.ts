@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { formatMoney, formatPoints, formatRate, formatRelativeChange } from '../../src/figures/format.ts';
+import { formatMoney, formatPoints, formatRate, formatRelativeChange, spacedDates } from '../../src/figures/format.ts';
 import { differs, fisherExact, wilsonInterval } from '../../src/figures/rate.ts';
 import { everythingMasked, Sensitive } from '../../src/figures/sensitive.ts';
 
@@ -16,6 +16,19 @@ describe('money as people say it', () => {
     [-12_340_000, '−12.3 万'],
   ])('%i fen is %s', (fen, said) => {
     expect(formatMoney(fen)).toBe(said);
+  });
+});
+
+describe('a date beside Chinese', () => {
+  it.each([
+    ['2026-11-18没有新建商机', '2026-11-18 没有新建商机'],
+    ['全公司在2026-11-18没有', '全公司在 2026-11-18 没有'],
+    ['华东2026 年 10 月新建', '华东 2026 年 10 月新建'],
+    ['王磊在上月(2026-10-01 至 10-31)没有跟进', '王磊在上月(2026-10-01 至 10-31)没有跟进'],
+    ['本月新建 12 个', '本月新建 12 个'],
+  ])('%s is set as %s', (text, set) => {
+    expect(spacedDates(text)).toBe(set);
+    expect(spacedDates(set)).toBe(set);
   });
 });
 
