@@ -16,6 +16,9 @@ export const isOwn = ({ scope, viewer, audience }: Question): boolean =>
 export const whose = (question: Question): string =>
   isOwn(question) ? ['你', ...question.filterWords].join(' · ') : scopeWords(question);
 
+/** How many of `count` the question wants listed: all, or the first few it asked for. */
+export const wanted = ({ top }: Question, count: number): number => Math.min(top ?? count, count);
+
 /** As-of time and scope, below every picture: 数据截至 11-18 10:30 · 华东 · 制造业. */
 export const chartFooter = (company: Company, question: Question): string =>
   `数据截至 ${company.dataAsOf(question.moment).slice(5, 16)} · ${scopeWords(question)}`;

@@ -128,7 +128,7 @@ function findings(
         ? `流失的 ${formatCount(sign.lost.denominator)} 份合同里 ${formatCount(sign.lost.numerator)} 份${sign.words}`
         : `${head}流失 ${formatCount(whole.rate.numerator)} 家,没有明显集中在哪一类`;
   const drawnDimension = first?.dimension ?? parts[0]!.dimension;
-  const drawn = parts.filter((part) => part.dimension === drawnDimension && part.rate.denominator > 0).slice(0, 12);
+  const drawn = parts.filter((part) => part.dimension === drawnDimension && part.rate.denominator > 0);
   const figures = [
     rateFigure(churnRate, whole.rate),
     plainFigure(lostCustomers, whole.rate.numerator),

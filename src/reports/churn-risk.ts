@@ -3,7 +3,7 @@ import { amountAtRisk, customersInForce, redCustomers, renewalsDueAmount, riskyC
 import { type CustomerHealth, readCustomerHealth } from '../metrics/customer-health.ts';
 import { renewalGraceDays } from '../predictions/churn.ts';
 import { loginsHalved } from '../predictions/health.ts';
-import { chartFooter, isOwn, whose } from './captions.ts';
+import { chartFooter, isOwn, wanted, whose } from './captions.ts';
 import { unanswerable } from './empty-period.ts';
 import { plainFigure } from './figure-of.ts';
 import { countOwners } from './health-score.ts';
@@ -136,6 +136,7 @@ function findings(
       footer: chartFooter(company, question),
       unit: 'fen',
       counter: '家',
+      total: wanted(question, atRisk.length),
       rows: list.slice(0, drawn).map((c) => ({
         label: c.name,
         value: c.amountFen,

@@ -143,6 +143,7 @@ function findings(company: Company, question: Question, worth: Worth): Findings 
       footer: chartFooter(company, question),
       unit: 'fen',
       counter: '家',
+      total: top.length,
       rows: list.slice(0, drawn).map((buyer) => ({
         label: buyer.grade === null ? buyer.name : `${buyer.name} ${buyer.grade}`,
         value: worthOf(buyer) ?? buyer.amountFen,

@@ -29,7 +29,6 @@ interface Scored {
   readonly placeBefore: number | null;
 }
 
-const drawn = 15;
 /** A part is strong or weak from here on. */
 const [strong, weak] = [70, 40];
 
@@ -155,9 +154,9 @@ function findingsOf(company: Company, question: Question, found: Found): Finding
       footer: chartFooter(company, question),
       unit: 'score',
       counter: '人',
+      tail: 3,
       rows: shown
         .filter(({ place }) => place !== null)
-        .slice(0, drawn)
         .map((one) => ({ label: one.row.name, value: one.now.score, note: weakSide(one, weights), tone: 'ours' })),
     },
     table: {

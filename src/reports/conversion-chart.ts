@@ -3,11 +3,10 @@ import type { Dimension } from '../commands/command.ts';
 import { formatCount } from '../figures/format.ts';
 import { ratioOf } from '../figures/rate.ts';
 import type { PartConversion } from '../metrics/cohort-parts.ts';
+import { counterOf } from '../metrics/dimensions.ts';
 import type { StepChange } from '../metrics/funnel-bottleneck.ts';
 import { chartFooter } from './captions.ts';
 import type { Company, Findings, Question } from './report.ts';
-
-const drawn = 12;
 
 /** Steps beside what they were before; by a dimension, its parts in order with the really lower ones marked. */
 export function conversionChart(
@@ -26,21 +25,22 @@ export function conversionChart(
   };
   if (by !== undefined && parts.length > 0) {
     // Columns without places: on few cases an order would say more than the numbers do (decision 21).
-    const shown = parts.slice(0, drawn);
     return {
       ...frame,
       kind: 'bar',
       direction: 'across',
       unit: 'ratio',
-      labels: shown.map(({ name, rate }) => `${name} ${formatCount(rate.numerator)}/${formatCount(rate.denominator)}`),
+      labels: parts.map(({ name, rate }) => `${name} ${formatCount(rate.numerator)}/${formatCount(rate.denominator)}`),
       series: [
         {
           label: '转化率',
           tone: 'ours',
-          values: shown.map(({ rate }) => ratioOf(rate)),
-          tones: shown.map(({ verdict }) => (verdict === 'lower' ? 'warning' : 'ours')),
+          values: parts.map(({ rate }) => ratioOf(rate)),
+          tones: parts.map(({ verdict }) => (verdict === 'lower' ? 'warning' : 'ours')),
         },
       ],
+      counter: counterOf(by),
+      tail: 3,
     };
   }
   const compared = steps.some((step) => step.before !== null);

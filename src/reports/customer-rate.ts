@@ -6,7 +6,7 @@ import type { Figure } from '../figures/figure.ts';
 import { formatCount, formatRate, formatRatio } from '../figures/format.ts';
 import { differs, isSmallSample, type Rate, ratioOf } from '../figures/rate.ts';
 import { type CustomerGroup, type GroupedPart, rollUp } from '../metrics/customer-groups.ts';
-import { dimensionNames } from '../metrics/dimensions.ts';
+import { counterOf, dimensionNames } from '../metrics/dimensions.ts';
 import type { Metric } from '../metrics/metric.ts';
 import type { Line } from '../replies/reply.ts';
 import { chartFooter, chartSubtitle, followUp, opening, periodWords } from './captions.ts';
@@ -17,7 +17,6 @@ import type { Advice, Company, Findings, Question, Table } from './report.ts';
 import { naturalCut } from './sales-cuts.ts';
 
 /** More bars than these cannot be read on a phone. */
-const mostBars = 12;
 
 /** A rate of customers or contracts that a report reads itself: churn, renewal, repeat purchase. */
 export interface CustomerRate {
@@ -206,7 +205,7 @@ function oddPartWords(parts: readonly RatedPart[], metric: Metric, cut: string):
 function rateChart(found: RatedCustomers, report: CustomerRate, title: string): BarChart | null {
   const { company, question, parts, by, period, rate } = found;
   if (by.length > 1 || parts.length < 2 || rate.numerator === 0) return null;
-  const shown = parts.filter((part) => part.rate.denominator > 0).slice(0, mostBars);
+  const shown = parts.filter((part) => part.rate.denominator > 0);
   const odd = oddPart(parts);
   const bad = report.metric.moreIsBetter === false ? 1 : -1;
   return {
@@ -231,6 +230,8 @@ function rateChart(found: RatedCustomers, report: CustomerRate, title: string): 
       },
     ],
     unit: 'ratio',
+    counter: counterOf(by[0]),
+    tail: 3,
   };
 }
 

@@ -88,7 +88,7 @@ async function overview(company: Company, question: Question, ask: QualityAsk): 
     plainFigure(contradictoryDates, dates),
   ];
   const drawn = cut
-    ? ranked.slice(0, 15).map((part) => ({ name: part.name, rate: completenessOf([part]), odd: part === worst }))
+    ? ranked.map((part) => ({ name: part.name, rate: completenessOf([part]), odd: part === worst }))
     : byField.map(({ field, rate: r }) => ({
         name: requiredFields[field] as string,
         rate: r,

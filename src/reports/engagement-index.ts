@@ -8,7 +8,7 @@ import {
   readEngagement,
 } from '../metrics/engagement.ts';
 import type { Line } from '../replies/reply.ts';
-import { chartFooter, chartSubtitle, isOwn, opening, periodWords } from './captions.ts';
+import { chartFooter, chartSubtitle, isOwn, opening, periodWords, wanted } from './captions.ts';
 import { type Compared, comparedOf } from './comparison.ts';
 import { emptyPeriod, unanswerable } from './empty-period.ts';
 import { plainFigure } from './figure-of.ts';
@@ -121,6 +121,7 @@ function findingsOf(company: Company, question: Question, found: Found): Finding
       footer: chartFooter(company, question),
       unit: 'score',
       counter: '家',
+      total: wanted(question, (lows.length > 0 ? lows : now).length),
       rows: list.slice(0, drawn).map((one) => ({
         label: one.name,
         value: one.index,

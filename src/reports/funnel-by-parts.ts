@@ -3,13 +3,11 @@ import type { Figure } from '../figures/figure.ts';
 import { formatCount, formatRate, unknown } from '../figures/format.ts';
 import { ratioOf } from '../figures/rate.ts';
 import { comparePart, lowestPart, type PartConversion, verdictWords } from '../metrics/cohort-parts.ts';
-import { dimensionNames } from '../metrics/dimensions.ts';
+import { counterOf, dimensionNames } from '../metrics/dimensions.ts';
 import type { Bottleneck } from '../metrics/funnel-bottleneck.ts';
 import type { Cohort, CohortPart } from '../metrics/funnel-cohort.ts';
 import type { Line } from '../replies/reply.ts';
 import type { Findings } from './report.ts';
-
-const drawn = 12;
 
 /** A cohort's findings cut by a dimension: one small funnel per part as a table, and which part is really worse. */
 export function byParts(
@@ -57,11 +55,13 @@ export function byParts(
           subtitle: `${whole.chart.subtitle} · 按${dimensionNames[by]}`,
           footer: whole.chart.footer,
           unit: 'count',
-          labels: overall.slice(0, drawn).map(({ name }) => name),
+          labels: overall.map(({ name }) => name),
           series: [
-            { label: '新建商机', tone: 'other', values: overall.slice(0, drawn).map(({ created }) => created) },
-            { label: '已成交', tone: 'won', values: overall.slice(0, drawn).map(({ won }) => won) },
+            { label: '新建商机', tone: 'other', values: overall.map(({ created }) => created) },
+            { label: '已成交', tone: 'won', values: overall.map(({ won }) => won) },
           ],
+          counter: counterOf(by),
+          tail: 3,
         };
   return {
     ...whole,

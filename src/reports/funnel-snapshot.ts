@@ -1,7 +1,7 @@
 import type { Dimension } from '../commands/command.ts';
 import type { Figure } from '../figures/figure.ts';
 import { formatCount, formatMoney, formatRatio } from '../figures/format.ts';
-import { dimensionNames } from '../metrics/dimensions.ts';
+import { counterOf, dimensionNames } from '../metrics/dimensions.ts';
 import {
   canCutSnapshot,
   readSnapshot,
@@ -146,8 +146,9 @@ function byParts(whole: Findings, by: Dimension, parts: readonly SnapshotPart[],
       subtitle: `${whole.chart.subtitle} · 按${dimensionNames[by]}`,
       footer: whole.chart.footer,
       unit: 'fen',
-      labels: parts.slice(0, 12).map(({ name }) => name),
-      series: [{ label: '在跟金额', tone: 'ours', values: parts.slice(0, 12).map(({ amountFen }) => amountFen) }],
+      counter: counterOf(by),
+      labels: parts.map(({ name }) => name),
+      series: [{ label: '在跟金额', tone: 'ours', values: parts.map(({ amountFen }) => amountFen) }],
     },
     table: {
       columns: [dimensionNames[by], ...snapshot.steps.map(({ stage }) => stage), '合计', '金额'],

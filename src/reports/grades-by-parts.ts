@@ -4,13 +4,11 @@ import { formatCount, formatRate, formatRateBrief } from '../figures/format.ts';
 import { type Rate, ratioOf } from '../figures/rate.ts';
 import { verdictOf, verdictWords } from '../metrics/cohort-parts.ts';
 import type { CustomerShare } from '../metrics/customer-shares.ts';
-import { dimensionNames } from '../metrics/dimensions.ts';
+import { counterOf, dimensionNames } from '../metrics/dimensions.ts';
 import { gradeCustomers } from '../metrics/value.ts';
 import type { Line } from '../replies/reply.ts';
 import { plainFigure } from './figure-of.ts';
 import type { Findings } from './report.ts';
-
-const drawn = 12;
 const best = 'A 级';
 /** Colours of the picture: the best three grades by name, whatever else there is together. */
 const tones = ['ours', 'won', 'other'] as const;
@@ -89,14 +87,15 @@ export function gradesByParts(whole: Findings, by: Dimension, shares: readonly C
             title,
             subtitle: `在管客户 · 按${dimensionNames[by]}和等级`,
             footer: whole.chart?.footer ?? '',
-            labels: parts.slice(0, drawn).map(({ name }) => name),
+            labels: parts.map(({ name }) => name),
             stacked: true,
             series: series.map(({ label, tone, of }) => ({
               label,
               tone,
-              values: parts.slice(0, drawn).map(({ name }) => of.reduce((sum, grade) => sum + count(name, grade), 0)),
+              values: parts.map(({ name }) => of.reduce((sum, grade) => sum + count(name, grade), 0)),
             })),
             unit: 'count',
+            counter: counterOf(by),
           },
     table: {
       columns: [dimensionNames[by], ...grades, `${best}占比`, '和其余相比'],

@@ -12,7 +12,7 @@ import {
 import { type CustomerHealth, readCustomerHealth } from '../metrics/customer-health.ts';
 import type { Health } from '../predictions/health.ts';
 import type { Line } from '../replies/reply.ts';
-import { chartFooter, isOwn, whose } from './captions.ts';
+import { chartFooter, isOwn, wanted, whose } from './captions.ts';
 import { unanswerable } from './empty-period.ts';
 import { plainFigure } from './figure-of.ts';
 import { healthNames, healthReasons, renewalWords, shortReason } from './health-words.ts';
@@ -129,6 +129,7 @@ function findings(company: Company, question: Question, seen: Seen): Findings {
             footer: chartFooter(company, question),
             unit: 'score',
             counter: '家',
+            total: wanted(question, shown.filter((c) => c.health !== 'green').length),
             rows: picture.map((c) => ({
               label: c.name,
               value: c.score,

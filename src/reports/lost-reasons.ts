@@ -13,7 +13,6 @@ import type { Company, Findings, Question } from './report.ts';
 import { tiedFor, tiedNames, tiedWithFirst } from './tied.ts';
 
 /** More reasons than these are a tail that nobody acts on. */
-const mostReasons = 8;
 
 /** 丢单原因 (item 17): how many were lost for what, and which reason grew. */
 export async function lostReasons(company: Company, question: Question): Promise<Findings> {
@@ -109,7 +108,7 @@ export async function lostReasons(company: Company, question: Question): Promise
       title,
       subtitle: chartSubtitle('丢单原因', period, question),
       footer: chartFooter(company, question),
-      rows: rows.slice(0, mostReasons).map((row, i) => ({
+      rows: rows.map((row, i) => ({
         label: row.name,
         value: sizeOf(row, lostOpportunities),
         note: formatRatio(sizeOf(row, lostOpportunities) / lost),

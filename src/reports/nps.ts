@@ -1,5 +1,5 @@
 import { formatCount, formatValue } from '../figures/format.ts';
-import { dimensionNames } from '../metrics/dimensions.ts';
+import { counterOf, dimensionNames } from '../metrics/dimensions.ts';
 import { type Cells, measure, total } from '../metrics/engine.ts';
 import { detractors, nps, npsAnswered, passives, promoters } from '../metrics/service.ts';
 import { type NpsAnswers, npsDiffers, npsMargin, npsOf, thinBelow } from '../predictions/net-promoter.ts';
@@ -87,11 +87,11 @@ export const npsReport = defineReport({
               title,
               subtitle: chartSubtitle(`NPS 按${by.map((d) => dimensionNames[d]).join('、')}`, period, question),
               footer: chartFooter(company, question),
-              labels: rows.slice(0, 12).map((row) => `${row.name} ${countOf(answersOfRow(row))} 份`),
-              series: [
-                { label: 'NPS', tone: 'ours', values: rows.slice(0, 12).map((row) => npsOf(answersOfRow(row))) },
-              ],
+              labels: rows.map((row) => `${row.name} ${countOf(answersOfRow(row))} 份`),
+              series: [{ label: 'NPS', tone: 'ours', values: rows.map((row) => npsOf(answersOfRow(row))) }],
               unit: 'score',
+              counter: counterOf(by[0]),
+              tail: 3,
             },
       table: {
         columns: [by.map((d) => dimensionNames[d]).join(' · '), 'NPS', '份数', '推荐者', '中立者', '贬损者'],

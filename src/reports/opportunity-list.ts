@@ -5,7 +5,7 @@ import type { Figure } from '../figures/figure.ts';
 import { formatCount, formatMoney, unknown } from '../figures/format.ts';
 import { type OpportunityRow, readOpportunityRows, readOpportunityTotals } from '../metrics/opportunity-rows.ts';
 import type { Line } from '../replies/reply.ts';
-import { chartFooter, isOwn, whose } from './captions.ts';
+import { chartFooter, isOwn, wanted, whose } from './captions.ts';
 import { doerFor } from './next-steps.ts';
 import { ownerName } from './owner-name.ts';
 import { type Advice, type Company, defineReport, nothingFound, type Question } from './report.ts';
@@ -106,6 +106,8 @@ export const opportunityListReport = defineReport({
         subtitle: `商机列表 · ${question.period === null ? '此刻' : describePeriod(question.period, question.moment.today)}`,
         footer: chartFooter(company, question),
         unit: 'fen',
+        counter: '个',
+        total: wanted(question, totals.opportunities),
         rows: list.slice(0, drawn).map((row) => ({
           label: row.customer ?? row.name ?? row.opportunity_id,
           value: row.amount_fen === null ? null : Number(row.amount_fen),

@@ -3,7 +3,7 @@ import { formatCount, formatMoney, formatRatio, unknown } from '../figures/forma
 import { type OverdueCustomer, readOverduePayments } from '../metrics/overdue-payments.ts';
 import { overdueCustomers, overdueDays, overduePlans, overdueTotal } from '../metrics/quality.ts';
 import type { Line } from '../replies/reply.ts';
-import { chartFooter, isOwn, whose } from './captions.ts';
+import { chartFooter, isOwn, wanted, whose } from './captions.ts';
 import { unanswerable } from './empty-period.ts';
 import { plainFigure } from './figure-of.ts';
 import { doerFor, dueIn, leaderOf } from './next-steps.ts';
@@ -81,6 +81,7 @@ function findings(
       footer: chartFooter(company, question),
       unit: 'fen',
       counter: '家',
+      total: wanted(question, customers.length),
       rows: list.slice(0, drawn).map((c) => ({
         label: c.name,
         value: c.amountFen,

@@ -1,14 +1,12 @@
 import { addDays } from '../calendar/day.ts';
 import type { Figure } from '../figures/figure.ts';
 import { formatCount, formatMoney, formatRatio, formatValue, unknown } from '../figures/format.ts';
-import { dimensionNames } from '../metrics/dimensions.ts';
+import { counterOf, dimensionNames } from '../metrics/dimensions.ts';
 import { type OpenPart, readOpenPipeline } from '../metrics/open-pipeline.ts';
 import type { Line } from '../replies/reply.ts';
 import { chartFooter, whose } from './captions.ts';
 import { defineReport, nothingFound } from './report.ts';
 import { splitChoice } from './split-choice.ts';
-
-const drawn = 12;
 
 /** 管道金额: what is open in money, by stage or another dimension, weighted by win rate, and what of it is overdue. */
 export const pipelineValueReport = defineReport({
@@ -129,11 +127,12 @@ export const pipelineValueReport = defineReport({
         subtitle: `管道金额 · 在跟商机按${dimensionNames[by]}`,
         footer: chartFooter(company, question),
         unit: 'fen',
-        labels: parts.slice(0, drawn).map(({ name }) => name),
+        labels: parts.map(({ name }) => name),
         series: [
-          { label: '在跟金额', tone: 'other', values: parts.slice(0, drawn).map((part) => part.amountFen) },
-          { label: '按赢率折算', tone: 'ours', values: parts.slice(0, drawn).map((part) => part.weightedFen) },
+          { label: '在跟金额', tone: 'other', values: parts.map((part) => part.amountFen) },
+          { label: '按赢率折算', tone: 'ours', values: parts.map((part) => part.weightedFen) },
         ],
+        counter: counterOf(by),
       },
       table: {
         columns: [dimensionNames[by], '商机', '金额', '折算', '本月预计', '预计日已过'],

@@ -3,7 +3,7 @@ import { differs, type Rate, ratioOf } from '../figures/rate.ts';
 import { gradeSigningRate, potentialCustomers, potentialScore, prospects } from '../metrics/growth.ts';
 import { inTouchDays, type Prospect, readProspects, readSigningByFit } from '../metrics/prospects.ts';
 import { potentialFrom, potentialSigns } from '../predictions/potential.ts';
-import { chartFooter, isOwn, whose } from './captions.ts';
+import { chartFooter, isOwn, wanted, whose } from './captions.ts';
 import { plainFigure, rateFigure } from './figure-of.ts';
 import { dueIn } from './next-steps.ts';
 import { ownerName, ownersWords } from './owner-name.ts';
@@ -95,6 +95,7 @@ function findingsOf(
       footer: chartFooter(company, question),
       unit: 'score',
       counter: '家',
+      total: wanted(question, (good.length > 0 ? good : all).length),
       rows: list.slice(0, drawn).map((one, i) => ({
         label: one.name,
         value: one.score,

@@ -5,7 +5,7 @@ import { formatCount, formatValue, unknown } from '../figures/format.ts';
 import { followupCount } from '../metrics/activity.ts';
 import { paymentAmount } from '../metrics/collection.ts';
 import { newCustomers } from '../metrics/customers.ts';
-import { dimensionNames } from '../metrics/dimensions.ts';
+import { counterOf, dimensionNames } from '../metrics/dimensions.ts';
 import { type Cells, canGroup, measure, total } from '../metrics/engine.ts';
 import type { Metric } from '../metrics/metric.ts';
 import { avgOrderValue, quoteCount, repeatCustomers, winRate, wonAmount, wonCount } from '../metrics/sales.ts';
@@ -151,7 +151,7 @@ function ranked(company: Company, question: Question, found: Ranked): Findings {
       title,
       subtitle: chartSubtitle(`${main.name}排行(按${dimensionNames[by]})`, period, question),
       footer: chartFooter(company, question),
-      rows: placed.slice(0, 15).map(({ place, row }) => ({
+      rows: placed.map(({ place, row }) => ({
         label: row.name,
         place,
         value: row.at(main)?.value ?? (main.computation.kind === 'ratio' ? null : 0),
@@ -159,6 +159,8 @@ function ranked(company: Company, question: Question, found: Ranked): Findings {
         tone: row.parts[0]?.key === question.viewer.userId ? ('won' as const) : ('ours' as const),
       })),
       unit: main.unit,
+      counter: counterOf(by),
+      tail: 3,
     },
     table: {
       columns: ['名次', dimensionNames[by], main.name, ...others.map((metric) => metric.name)],

@@ -5,7 +5,7 @@ import { daysToRenewal, renewalsDue, renewalsDueAmount, riskyRenewals } from '..
 import { type CustomerHealth, readCustomerHealth } from '../metrics/customer-health.ts';
 import { type DueContract, readDueContracts } from '../metrics/renewals.ts';
 import type { Line } from '../replies/reply.ts';
-import { chartFooter, isOwn, opening, periodWords } from './captions.ts';
+import { chartFooter, isOwn, opening, periodWords, wanted } from './captions.ts';
 import { unanswerable } from './empty-period.ts';
 import { plainFigure } from './figure-of.ts';
 import { healthNames, healthReasons } from './health-words.ts';
@@ -98,6 +98,7 @@ function findings(company: Company, question: Question, period: Period, due: rea
       footer: chartFooter(company, question),
       unit: 'fen',
       counter: '份',
+      total: wanted(question, ordered.length),
       rows: list.slice(0, drawn).map((d) => ({
         label: d.customer,
         value: d.amountFen,

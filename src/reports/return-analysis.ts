@@ -158,7 +158,7 @@ function findingsOf(company: Company, question: Question, { groups, rates, befor
           .join('的')}`
   }`;
   const drawnLevel = levels.find(({ key }) => key === (path[0]?.level.key ?? 'product')) ?? levels[2];
-  const drawnParts = partsOf(groups, drawnLevel).slice(0, 8);
+  const drawnParts = partsOf(groups, drawnLevel);
   const count = plainFigure(returnCount, now);
   return {
     title,

@@ -12,7 +12,7 @@ import {
   silenceLimits,
 } from '../metrics/silence.ts';
 import type { Line } from '../replies/reply.ts';
-import { chartFooter, isOwn, whose } from './captions.ts';
+import { chartFooter, isOwn, wanted, whose } from './captions.ts';
 import { followUpWords } from './follow-up-words.ts';
 import { doerFor } from './next-steps.ts';
 import { ownerName, ownersWords } from './owner-name.ts';
@@ -116,6 +116,8 @@ export const silentCustomersReport = defineReport({
         subtitle: `沉默客户 ·${words}以上没有往来 · ${orderWords[orderOf(question)]}`,
         footer: chartFooter(company, question),
         unit: 'days',
+        counter: '家',
+        total: wanted(question, total.silent),
         rows: list.slice(0, drawn).map((customer) => ({
           label: customer.name,
           value: customer.days,

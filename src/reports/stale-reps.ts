@@ -130,7 +130,7 @@ export const staleRepsReport = defineReport({
             footer: chartFooter(company, question),
             unit: 'days',
             counter: '人',
-            rows: stale.slice(0, 10).map((rep) => ({
+            rows: stale.map((rep) => ({
               label: rep.name,
               value: rep.days,
               note: rep.lastAt === null ? '没有记录' : `上次 ${rep.lastAt.slice(5, 10)}`,

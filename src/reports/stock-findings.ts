@@ -1,5 +1,5 @@
 import { formatRatio } from '../figures/format.ts';
-import { dimensionNames } from '../metrics/dimensions.ts';
+import { counterOf, dimensionNames } from '../metrics/dimensions.ts';
 import { measure, total } from '../metrics/engine.ts';
 import type { Metric } from '../metrics/metric.ts';
 import { chartFooter, whose } from './captions.ts';
@@ -9,8 +9,6 @@ import { type Company, type Findings, nothingFound, type Question } from './repo
 import { naturalCut } from './sales-cuts.ts';
 import { salesHeatmap } from './sales-heatmap.ts';
 import { tiedFor, tiedWithFirst } from './tied.ts';
-
-const drawn = 12;
 
 /** A metric that is as it is now and has no period: 客户总数, 在跟客户. There is nothing before to hold it against. */
 export async function stockFindings(
@@ -73,12 +71,13 @@ export async function stockFindings(
               ...frame,
               kind: 'bar',
               direction: 'across',
-              labels: shown.slice(0, drawn).map((row) => row.name),
+              counter: counterOf(by[0]),
+              labels: shown.map((row) => row.name),
               series: [
                 {
                   label: metric.name,
                   tone: 'ours',
-                  values: shown.slice(0, drawn).map((row) => row.at(metric)?.value ?? 0),
+                  values: shown.map((row) => row.at(metric)?.value ?? 0),
                 },
               ],
               unit: metric.unit,

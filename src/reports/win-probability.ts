@@ -12,7 +12,7 @@ import {
 } from '../metrics/win-chances.ts';
 import { type Calibration, type WinChance, type WinModel, winModel } from '../predictions/win-probability.ts';
 import type { Line } from '../replies/reply.ts';
-import { chartFooter, whose } from './captions.ts';
+import { chartFooter, wanted, whose } from './captions.ts';
 import { unanswerable } from './empty-period.ts';
 import { plainFigure, rateFigure } from './figure-of.ts';
 import { doerFor, dueIn } from './next-steps.ts';
@@ -154,6 +154,7 @@ function chances(
       footer: chartFooter(company, question),
       unit: 'ratio',
       counter: '个',
+      total: wanted(question, sorted.length),
       rows: shown.map((one, i) => ({
         label: one.standing.customer,
         value: one.chance.chance,
