@@ -9,6 +9,7 @@ import { gradeCustomers } from '../metrics/value.ts';
 import type { Line } from '../replies/reply.ts';
 import { plainFigure } from './figure-of.ts';
 import type { Findings } from './report.ts';
+
 const best = 'A 级';
 /** Colours of the picture: the best three grades by name, whatever else there is together. */
 const tones = ['ours', 'won', 'other'] as const;
