@@ -11,5 +11,5 @@ export interface Slots extends SlotPlan, SlotClaims, SlotOutcomes {}
 export const slotsOver = (database: Database<StoreTables>, terms: LeaseTerms): Slots => ({
   ...slotPlanOver(database),
   ...slotClaimsOver(database, terms),
-  ...slotOutcomesOver(database),
+  ...slotOutcomesOver(database, terms),
 });

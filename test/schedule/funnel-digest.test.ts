@@ -35,7 +35,12 @@ function houseOf(company: unknown, more: Partial<DigestHouse> & { last?: LastSen
     access: accessSettingsSchema.parse({ groups }),
     calendar: chineseWorkDays(),
     charts: null,
-    slots: { lastSent: async () => more.last ?? null },
+    slots: {
+      lastSentTo: async (_job, targets) => {
+        const { last } = more;
+        return new Map(last === null || last === undefined ? [] : targets.map((target) => [target, last]));
+      },
+    },
     platforms: new Map(),
     company: async () => company as KnownCompany,
     log: () => undefined,
@@ -286,12 +291,14 @@ describe('the words of the digest', () => {
     const access = accessSettingsSchema.parse({
       groups: [...Array(5)].map((_, n) => ({ ...groups[0], id: `g${n}`, name: `群${n}` })),
     });
-    const lastSent = async (_job: string, target: string): Promise<LastSent | null> => ({
+    const last = (target: string): LastSent => ({
       day: '2026-11-20',
       plannedAt: 0,
       memory: { opportunities: target.endsWith('g0') ? 3 : 9, customers: 3, stages: [] },
     });
-    const job = digestJob(funnelDigest, houseOf(company, { access, slots: { lastSent } }));
+    const lastSentTo = async (_job: string, targets: readonly string[]) =>
+      new Map(targets.map((target) => [target, last(target)]));
+    const job = digestJob(funnelDigest, houseOf(company, { access, slots: { lastSentTo } }));
     const moment = at('2026-11-23 09:00:00');
     const recipients = await job.recipients(moment);
     const before = company.crm.queriesRun;

@@ -12,6 +12,7 @@ import type { Figure } from '../../figures/figure.ts';
 import type { Platform, PlatformName } from '../../platforms/platform.ts';
 import type { Reply } from '../../replies/reply.ts';
 import { typesetReply } from '../../replies/typeset-reply.ts';
+import type { LastSent } from '../../store/slot.ts';
 import type { Slots } from '../../store/slots.ts';
 import type { Job, Preparation, Pushed, SlotTask } from '../job.ts';
 import { renderMessage } from '../message-template.ts';
@@ -24,7 +25,7 @@ export interface DigestHouse {
   readonly calendar: WorkCalendar;
   /** null where nobody looks at pictures. */
   readonly charts: ChartRenderer | null;
-  readonly slots: Pick<Slots, 'lastSent'>;
+  readonly slots: Pick<Slots, 'lastSentTo'>;
   readonly platforms: ReadonlyMap<PlatformName, Pick<Platform, 'render'>>;
   company(moment: Moment): Promise<KnownCompany>;
   /** A bare number answers the choices of what was pushed. */
@@ -65,6 +66,7 @@ export function digestJob<Computed>(digest: Digest<Computed>, house: DigestHouse
   // One computation and one picture for all groups of a scope, however many there are (house rule 3).
   const computed = recentlyMade<Computed>();
   const drawn = recentlyMade<Picture | null>();
+  const lastOnes = recentlyMade<ReadonlyMap<string, LastSent | null>>();
   const worded = recentlyMade<Omit<DigestView, 'title' | 'view' | 'choices'> & { readonly reply: Reply }>();
 
   const recipientsByKey = new WeakMap<Directory, ReadonlyMap<string, Recipient>>();
@@ -77,6 +79,20 @@ export function digestJob<Computed>(digest: Digest<Computed>, house: DigestHouse
       new Map(recipientsOf(digest.what, house.access, directory).map((recipient) => [recipient.key, recipient]));
     recipientsByKey.set(directory, known);
     return known;
+  }
+
+  /** What reached a target last; asked once for all that are due together. */
+  async function lastSentTo({ target, plannedAt, moment }: SlotTask): Promise<LastSent | null> {
+    const together = await lastOnes.of(String(plannedAt), moment.epochMs, async () => {
+      const targets = [...new Set([target, ...(await recipients(moment)).keys()])];
+      const found = await house.slots.lastSentTo(name, targets, plannedAt);
+      return new Map(targets.map((each) => [each, found.get(each) ?? null]));
+    });
+    const known = together.get(target);
+    // Somebody who was added since.
+    return known === undefined
+      ? ((await house.slots.lastSentTo(name, [target], plannedAt)).get(target) ?? null)
+      : known;
   }
 
   async function compose(recipient: Recipient, task: SlotTask): ReturnType<DigestJob['compose']> {
@@ -93,7 +109,7 @@ export function digestJob<Computed>(digest: Digest<Computed>, house: DigestHouse
         kindly: `CRM 没有记录${digest.title}要用的数据${note === null ? '' : `(${note})`},所以没有发。`,
       };
     }
-    const last = await house.slots.lastSent(name, task.target, task.plannedAt);
+    const last = await lastSentTo(task);
     const earlier: Earlier | null = last === null ? null : { day: last.day as Day, memory: last.memory };
     const covers = coveredBy(task.day, earlier, house.calendar);
     const ask: DigestAsk = {
