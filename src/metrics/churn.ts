@@ -36,7 +36,8 @@ export const customersAtStart = derived({
   english: 'customers at the start',
   unit: 'count',
   layer: 'managerial',
-  definition: '期间第一天已经签过约、还没流失的客户数;合同刚到期还在 30 天宽限里的也算。',
+  definition:
+    '期间第一天之前合同已经开始(按起始日,没填按签约日)、还没流失的客户数;签了还没开始的不算,合同刚到期还在 30 天宽限里的算。没有合同、只赢过商机的,按赢单日算开始。',
   items: [47],
   moreIsBetter: null,
   sources: ['cm_customers', 'cm_contracts'],
@@ -251,7 +252,7 @@ export const customersInForce = derived({
   english: 'customers with a contract in force',
   unit: 'count',
   layer: 'managerial',
-  definition: '那天有执行中、没到期合同的客户数。',
+  definition: '那天合同已经开始(按起始日,没填按签约日)、还没到期的客户数;没有到期日的也算,作废、草稿和审批中的不算。',
   items: [58],
   moreIsBetter: true,
   sources: ['cm_contracts'],

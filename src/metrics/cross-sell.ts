@@ -6,7 +6,7 @@ import type { RowFilter } from '../crm/rows.ts';
 import type { Scope } from '../crm/scope.ts';
 import type { Expr } from '../database/dialect.ts';
 import { differs, type Rate, ratioOf } from '../figures/rate.ts';
-import { valid } from './lost-customers.ts';
+import { inForceOn, valid } from './lost-customers.ts';
 import { whole } from './stage-position.ts';
 
 export interface CrossSellAsk {
@@ -213,7 +213,7 @@ export async function readCrossSellCustomers(
       join ${industries} as d on d.industry = c.industry
       join ${source.contractAttributes()} as k on k.customer_id = c.customer_id
       where w.has_from = 1 and w.has_to = 0
-        and k.status = 'effective' and (k.ends_on is null or k.ends_on >= ${today}) and k.signed_on <= ${today}
+        and ${inForceOn('k', today)}
       group by c.customer_id, c.name, c.industry, c.owner_user_id
       order by amount_fen desc, c.customer_id limit ${whole(2_000)}`;
   });

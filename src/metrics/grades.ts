@@ -45,7 +45,7 @@ export async function readGradeResults(crm: Crm, ask: GradesAsk, period: Period)
           ${bridge.sumOf(sql`case when t.outcome = 'won' then ${bridge.seconds(sql`t.created_at`, sql`t.closed_at`)} end`)} as cycle_seconds
         from ${rows.of('cm_opportunities', filter)} as t
         left join ${rows.customerAttributes()} as c on c.customer_id = t.customer_id
-        where t.created_at >= ${from} and t.created_at < ${until} and t.outcome <> 'invalid' group by c.level`,
+        where t.created_at >= ${from} and t.created_at < ${until} group by c.level`,
     ),
     crm.read<Record<string, string | number | null>>(
       scope,

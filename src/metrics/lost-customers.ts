@@ -26,6 +26,13 @@ export const valid = (contract: string): Expr => sql`${sql.ref(`${contract}.stat
 export const begins = (contract: string): Expr =>
   sql`coalesce(${sql.ref(`${contract}.starts_on`)}, ${sql.ref(`${contract}.signed_on`)})`;
 
+/** 合同在手, the same wherever it is said: signed and begun by that day, and not over on it. */
+export const inForceOn = (contract: string, on: Day): Expr => {
+  const column = (name: string) => sql.ref(`${contract}.${name}`);
+  return sql`${valid(contract)} and ${begins(contract)} <= ${on} and (${column('signed_on')} is null or ${column('signed_on')} <= ${on})
+    and (${column('ends_on')} is null or ${column('ends_on')} >= ${on})`;
+};
+
 /**
  * Whether contract `k` was continued: by one of the same customer that ends later and begins, or is signed, before the
  * grace days of `k` are over; or by one that names it.

@@ -11,8 +11,8 @@ import { valid } from './lost-customers.ts';
 import { whole } from './stage-position.ts';
 
 /**
- * 复购率 (item 30): customers who signed within each period, and those of them with two contracts or more by its end. The
- * money is what was signed within the period. One query.
+ * 复购率 (item 30): customers who signed within each period, those of them with two contracts or more by its end, and those
+ * of these who had bought before it. The money is what was signed within the period. One query.
  */
 export async function readRepeatBuyers(
   crm: Crm,
@@ -27,12 +27,15 @@ export async function readRepeatBuyers(
       const repeat = sql`b.ever > 1`;
       return sql`
         select ${whole(p)} as period_no, ${groupSelect(dimensions)}, count(*) as buyers, ${countIf(repeat)} as repeat_buyers,
+          ${countIf(sql`b.earlier > 0`)} as returning_buyers,
           ${bridge.sumOf(sql`b.signed_fen`)} as signed_fen,
           ${bridge.sumOf(sql`case when ${repeat} then b.signed_fen else 0 end`)} as repeat_fen
         from ${from.of('cm_customers', ask.filter)} as c
         join (select k.customer_id, ${bridge.sumFen(sql`k.amount`)} as signed_fen,
             (select count(*) from ${from.contractAttributes()} as e
-              where e.customer_id = k.customer_id and ${valid('e')} and e.signed_on <= ${last}) as ever
+              where e.customer_id = k.customer_id and ${valid('e')} and e.signed_on <= ${last}) as ever,
+            (select count(*) from ${from.contractAttributes()} as f
+              where f.customer_id = k.customer_id and ${valid('f')} and f.signed_on < ${period.from}) as earlier
           from ${from.contractAttributes()} as k
           where ${valid('k')} and k.signed_on >= ${period.from} and k.signed_on <= ${last}
           group by k.customer_id) as b on b.customer_id = c.customer_id
@@ -44,7 +47,7 @@ export async function readRepeatBuyers(
     toGroups(
       rows.filter((row) => Number(row.period_no) === p),
       dimensions,
-      ['buyers', 'repeat_buyers', 'signed_fen', 'repeat_fen'],
+      ['buyers', 'repeat_buyers', 'returning_buyers', 'signed_fen', 'repeat_fen'],
     ),
   );
 }

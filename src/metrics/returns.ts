@@ -8,6 +8,7 @@ import type { Scope } from '../crm/scope.ts';
 import type { Rate } from '../figures/rate.ts';
 import { derivedFor } from './derived.ts';
 import { groupedBy, joinsOf, type Names } from './dimensions.ts';
+import { inForceOn } from './lost-customers.ts';
 import type { Metric } from './metric.ts';
 import { whole } from './stage-position.ts';
 
@@ -108,7 +109,7 @@ export async function readReturnRates(crm: Crm, ask: ReturnAsk, periods: readonl
             and t.created_at <= ${ask.moment.wall}) then 1 end) as with_returns
         from (select distinct c.customer_id from ${source.of('cm_customers', ask.filter)} as c
           join ${source.contractAttributes()} as k on k.customer_id = c.customer_id
-          where k.status in ('effective', 'completed') and k.signed_on <= ${last} and k.ends_on >= ${last}) as h`;
+          where ${inForceOn('k', last)}) as h`;
       });
       return sql`${sql.join(members, sql` union all `)}`;
     },

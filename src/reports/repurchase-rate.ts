@@ -9,6 +9,13 @@ import { rateFigure } from './figure-of.ts';
 import { dueIn, leaderOfRegion } from './next-steps.ts';
 import { type Company, defineReport, type Question } from './report.ts';
 
+/** 其中 25 家期前就买过,10 家是期间里第一次买就签了两份: who signs twice at once is no old customer. */
+function boughtBefore(repeat: number, before: number): string {
+  if (repeat === 0) return '';
+  if (before === repeat) return '(都在期前就买过)';
+  return `(${formatCount(before)} 家期前就买过,${formatCount(repeat - before)} 家第一次买就在期间里)`;
+}
+
 const report = (company: Company, question: Question): CustomerRate => ({
   command: '复购率',
   metric: repurchaseRate,
@@ -27,7 +34,7 @@ const report = (company: Company, question: Question): CustomerRate => ({
   title: (found) => rateTitle(found, repurchaseRate),
   say: ({ rate, sums }) => [
     [
-      `下单的 ${formatCount(rate.denominator)} 家里 ${formatCount(rate.numerator)} 家是老客户再买,占签约金额的 ${formatMoneyRate({ numerator: sums.repeat_fen ?? 0, denominator: sums.signed_fen ?? 0 })}。`,
+      `下单的 ${formatCount(rate.denominator)} 家里 ${formatCount(rate.numerator)} 家累计签过两份及以上${boughtBefore(rate.numerator, sums.returning_buyers ?? 0)},占签约金额的 ${formatMoneyRate({ numerator: sums.repeat_fen ?? 0, denominator: sums.signed_fen ?? 0 })}。`,
     ],
   ],
   advise: ({ rate, parts, by }) => {

@@ -225,8 +225,7 @@ describeOnBoth('customer and service reports on the generated company', (_, open
     for (const grade of ['A', 'B', 'C']) {
       const isIn = (id: string | null) => customer(id)?.level === grade;
       const created = all.opportunities.filter(
-        (o) =>
-          o.outcome !== 'invalid' && o.created_at >= '2026-01-01' && o.created_at < '2026-11-19' && isIn(o.customer_id),
+        (o) => o.created_at >= '2026-01-01' && o.created_at < '2026-11-19' && isIn(o.customer_id),
       );
       const won = created.filter((o) => o.outcome === 'won');
       const seconds = sum(won, (o) => (Date.parse(`${o.closed_at}Z`) - Date.parse(`${o.created_at}Z`)) / 1000);

@@ -40,7 +40,10 @@ describeOnBoth('退货 equals loops over the tickets, and is followed to where i
       contracts
         .filter(
           (k) =>
-            ['effective', 'completed'].includes(k.status) && k.signed_on! <= '2026-11-18' && k.ends_on! >= '2026-11-18',
+            ['effective', 'completed'].includes(k.status) &&
+            k.signed_on! <= '2026-11-18' &&
+            (k.starts_on ?? k.signed_on!) <= '2026-11-18' &&
+            (k.ends_on === null || k.ends_on >= '2026-11-18'),
         )
         .map((k) => k.customer_id),
     );
