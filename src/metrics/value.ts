@@ -24,7 +24,8 @@ export const gradeConversion = derived({
   english: 'opportunity conversion (won / created)',
   unit: 'ratio',
   layer: 'managerial',
-  definition: '期间内新建的商机中,到现在已赢单的 ÷ 全部。还没有结果的也在分母里,所以新近的期间会偏低。',
+  definition:
+    '期间内新建的商机中,到现在已赢单的 ÷ 全部,和漏斗的商机→成交一样。还没有结果的和作废的也在分母里,所以新近的期间会偏低。',
   items: [13, 56],
   moreIsBetter: true,
   sources: ['cm_opportunities', 'cm_customers'],
@@ -227,7 +228,8 @@ export const repurchaseRate = derived({
   english: 'repeat purchase rate',
   unit: 'ratio',
   layer: 'managerial',
-  definition: '期间内下过单的客户中,截至期末累计签过两份及以上合同的比例;续费合同也算一次购买。时间窗就是所问的期间。',
+  definition:
+    '期间内下过单的客户中,截至期末累计签过两份及以上合同的比例;期间里第一次买就签了两份的也算,续费合同也算一次购买。时间窗就是所问的期间。',
   items: [30],
   moreIsBetter: true,
   sources: ['cm_contracts'],
