@@ -1,8 +1,10 @@
 import { formatRatio, formatValue } from '../figures/format.ts';
 import { box, type Draft, type Mark, rule, text, widthOf } from './draft.ts';
-import { restOf, rowsShown } from './rows.ts';
+import { progressOfMany } from './progress-of-many.ts';
+import { mostShare, type Progressed, progressLegend } from './progress-parts.ts';
+import { cutMark, mostPlotHeight, restOf, rowsShown } from './rows.ts';
 import { known } from './scale.ts';
-import { emptySheet, hiddenScale, type LegendEntry, sheet } from './sheet.ts';
+import { emptySheet, hiddenScale, sheet } from './sheet.ts';
 import type { ProgressChart } from './spec.ts';
 import { shorten, textWidth } from './text-width.ts';
 import { colours, sizes, toneColours } from './theme.ts';
@@ -10,22 +12,20 @@ import { colours, sizes, toneColours } from './theme.ts';
 const rowHeight = 70;
 const barHeight = 14;
 
-/** Bars beyond this share of the target end at the edge; the percentage still says how far they went. */
-const mostShare = 1.5;
-
 /** 目标进度: one bar per target, its percentage, what is done of how much, and where the bar should be by now. */
 export function progress(spec: ProgressChart): Draft {
-  const bars = spec.bars.slice(0, rowsShown(spec.bars.length, rowHeight)).map((bar) => {
+  const all = spec.bars.map((bar): Progressed => {
     const [value, target] = [known(bar.value), known(bar.target)];
     return { ...bar, value, target, share: value === null || target === null || target <= 0 ? null : value / target };
   });
-  if (bars.length === 0) return emptySheet(spec);
+  if (all.length === 0) return emptySheet(spec);
   const pace = known(spec.pace);
-  const legend: LegendEntry[] =
-    pace === null ? [] : [{ label: `时间进度 ${formatRatio(pace)}`, colour: colours.title, shape: 'upright' }];
-  const scaleEnd = Math.min(mostShare, Math.max(1, ...bars.map(({ share }) => share ?? 0)));
+  const scaleEnd = Math.min(mostShare, Math.max(1, ...all.map(({ share }) => share ?? 0)));
+  if (all.length > Math.floor(mostPlotHeight / rowHeight)) return progressOfMany(spec, all, pace, scaleEnd);
+  const bars = all.slice(0, rowsShown(all.length, rowHeight));
+  const legend = progressLegend(spec, pace);
   const plotHeight = bars.length * rowHeight - 8;
-  return sheet(spec, { legend, plotHeight, remark: restOf(spec.bars.length, bars.length) }, (room) => {
+  return sheet(spec, { legend, plotHeight, remark: restOf(spec.bars.length, bars.length, spec.counter) }, (room) => {
     const area = { ...room, bottom: room.top + bars.length * rowHeight };
     const xOf = (share: number) => room.left + (Math.min(share, scaleEnd) / scaleEnd) * widthOf(room);
     const under: Mark[] = [];
@@ -55,6 +55,7 @@ export function progress(spec: ProgressChart): Draft {
         const style = { size: sizes.small, colour: colours.text, align: 'right' as const };
         over.push(text(room.right, bottom + 13, shorten(note, 150, sizes.small), style));
       }
+      if (bar.share !== null && bar.share > scaleEnd) over.push(...cutMark(room.right - 14, y, barHeight));
       if (scaleEnd > 1) over.push(rule({ x: xOf(1), y: top }, { x: xOf(1), y: bottom }, colours.paper, 1.5));
       if (pace === null || bar.share === null) return;
       const x = xOf(pace);

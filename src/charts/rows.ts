@@ -1,4 +1,4 @@
-import { type Box, type TextMark, text } from './draft.ts';
+import { type Box, type Mark, rule, type TextMark, text } from './draft.ts';
 import type { Listed } from './spec.ts';
 import { shorten, shortenMiddle, textWidth, type Weight, widestOf, wrap } from './text-width.ts';
 import { colours, sizes } from './theme.ts';
@@ -99,3 +99,14 @@ export const gapMark = (room: Box, y: number, words: string): TextMark =>
 /** Whether a text fits inside a mark with a little air at both sides. */
 export const fitsInside = (content: string, width: number, size: number, weight: Weight = 'normal'): boolean =>
   textWidth(content, size, weight) + 8 <= width;
+
+/** Two slanted white strokes: here a piece of the bar was left out. */
+export const cutMark = (x: number, y: number, thickness: number): Mark[] =>
+  [0, 5].map((shift) =>
+    rule(
+      { x: x + shift - 3, y: y + thickness / 2 + 1 },
+      { x: x + shift + 3, y: y - thickness / 2 - 1 },
+      colours.paper,
+      2,
+    ),
+  );

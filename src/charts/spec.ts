@@ -100,8 +100,9 @@ export interface RankingChart extends ChartFrame, Listed {
 }
 
 /** How far towards a target, and how far the period has run. */
-export interface ProgressChart extends ChartFrame {
+export interface ProgressChart extends ChartFrame, Listed {
   readonly kind: 'progress';
+  /** With more than six, the first is the whole and stands above the others. */
   readonly bars: readonly {
     readonly label: string;
     readonly value: Measure;
@@ -110,6 +111,8 @@ export interface ProgressChart extends ChartFrame {
     readonly tone?: Tone;
   }[];
   readonly unit: Unit;
+  /** What the colours of the bars mean. */
+  readonly tones?: readonly { readonly tone: Tone; readonly label: string }[];
   /** 0..1: where the bar should be by now. */
   readonly pace: number | null;
 }

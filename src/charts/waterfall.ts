@@ -1,6 +1,6 @@
 import { formatValue } from '../figures/format.ts';
 import { type Draft, type Mark, rule, text, widthOf } from './draft.ts';
-import { nameColumn, restOf, rowsShown } from './rows.ts';
+import { cutMark, nameColumn, restOf, rowsShown } from './rows.ts';
 import { known, rangeOf } from './scale.ts';
 import { emptySheet, hiddenScale, legendOf, sheet } from './sheet.ts';
 import type { WaterfallChart } from './spec.ts';
@@ -12,17 +12,6 @@ const thickness = 20;
 
 const remarkOf = (cut: boolean, rest: string | undefined): string | undefined =>
   [cut ? '总额的条截去了前段' : undefined, rest].filter((one) => one !== undefined).join('，') || undefined;
-
-/** Two slanted white strokes: here a piece of the bar was left out. */
-const cutMark = (x: number, y: number): Mark[] =>
-  [0, 5].map((shift) =>
-    rule(
-      { x: x + shift - 3, y: y + thickness / 2 + 1 },
-      { x: x + shift + 3, y: y - thickness / 2 - 1 },
-      colours.paper,
-      2,
-    ),
-  );
 
 /** 瀑布图, lying on its side so that the steps' names can be read: totals in our colour, gains and losses in theirs. */
 export function waterfall(spec: WaterfallChart): Draft {
@@ -66,7 +55,7 @@ export function waterfall(spec: WaterfallChart): Draft {
     const under: Mark[] = [rule({ x: xOf(zero), y: room.top }, { x: xOf(zero), y: room.bottom }, colours.rule)];
     const over: Mark[] = [...names.marks];
     steps.forEach(({ to, tone, number }, i) => {
-      if (cut && tone === 'ours') over.push(...cutMark(area.left + 14, middle(i)));
+      if (cut && tone === 'ours') over.push(...cutMark(area.left + 14, middle(i), thickness));
       over.push(
         text(room.right, middle(i), number, {
           size: sizes.body,

@@ -1,4 +1,5 @@
 import { elapsed, isRunning, lengthInDays, type Period } from '../calendar/period.ts';
+import type { ProgressChart } from '../charts/spec.ts';
 import type { Dimension } from '../commands/command.ts';
 import type { Figure, Unit } from '../figures/figure.ts';
 import { formatPoints, formatRatio, formatValue, unknown } from '../figures/format.ts';
@@ -19,6 +20,10 @@ import { readTargets, type ScopeTarget, type Targets, targetedMetric, targetOfSc
 
 /** Behind the clock by more than this share of the target is worth a word. */
 const behind = 0.15;
+
+/** As many people as a picture has lines for; of more the last few are drawn with the first. */
+const wholeList = 15;
+const lastDrawn = 4;
 
 /** One bar: a person, department or region with its target. */
 interface Held {
@@ -163,7 +168,7 @@ function attainment(company: Company, question: Question, found: Attained): Find
           note: gapWords(actual, whole.amount, metric.unit),
           tone: toneOf(share, pace),
         },
-        ...held.slice(0, 15).map((one) => {
+        ...inPicture(held).map((one) => {
           const own = shareOf(one);
           return {
             label: one.name,
@@ -175,6 +180,9 @@ function attainment(company: Company, question: Question, found: Attained): Find
         }),
       ],
       unit: metric.unit,
+      tones: tonesOf(running),
+      counter: by === 'owner' ? '人' : '个',
+      tail: lastDrawn,
       pace: running && pace < 1 ? pace : null,
     },
     table:
@@ -218,6 +226,20 @@ function gapWords(actual: number, target: number | null, unit: Unit): string {
 
 const toneOf = (share: number, pace: number): 'won' | 'ours' | 'warning' =>
   share >= 1 ? 'won' : share < pace - behind ? 'warning' : 'ours';
+
+/** What the colours say, next to the picture. */
+const tonesOf = (running: boolean): NonNullable<ProgressChart['tones']> => [
+  { tone: 'won', label: '已完成' },
+  { tone: 'ours', label: '未完成' },
+  { tone: 'warning', label: running ? `落后 ${behind * 100} 点以上` : `差 ${behind * 100} % 以上` },
+  { tone: 'other', label: '没有目标' },
+];
+
+/** Of more people than a picture holds those who miss most stand last, where they are drawn: the words name them. */
+const inPicture = (held: readonly Held[]): readonly Held[] =>
+  held.length <= wholeList
+    ? held
+    : [...held].sort((a, b) => b.actual - (b.target ?? b.actual) - (a.actual - (a.target ?? a.actual)));
 
 function paceTitle(share: number, pace: number): string {
   if (Math.abs(share - pace) < 0.05) return ',与时间进度相当';

@@ -88,6 +88,15 @@ describe('draftOf', () => {
     expect(plain.map(({ text }) => text)).toContain('另有 30 人未画出');
   });
 
+  it('draws 276 % and 145 % of a target as they are, and marks what it cuts', () => {
+    const bars = [0.5, 2.76, 1.45, 7, 12].map((share, i) => ({ label: `第${i}组`, value: share * 1000, target: 1000 }));
+    for (const more of [[], bars]) {
+      const draft = draftOf({ ...samples['progress']!, bars: [...bars, ...more] } as ChartSpec);
+      const lengths = draft.chart.data.datasets[0]!.data.slice(more.length === 0 ? 0 : 4) as number[];
+      expect(lengths).toEqual([0.5, 2.76, 1.45, 3, 3]);
+    }
+  });
+
   it('tells names apart that begin alike', () => {
     const name = (month: number) => `2026 年华东大区客户答谢会与新品发布会第 ${month} 场`;
     const rows = [1, 2, 3].map((month) => ({ label: name(month), value: month }));

@@ -128,6 +128,8 @@ function specsOf({ frame: around, names: labels, values }: Case): ChartSpec[] {
       ...around,
       kind: 'progress',
       unit,
+      tail: 2,
+      tones: tones.map((tone, i) => ({ tone, label: labels[i] ?? tone })),
       pace: labels.length % 2 === 0 ? 0.6 : null,
       bars: labels.map((label, i) => ({ label, value: values[i]!, target: [0, null, 5_000_000][i % 3]!, note: label })),
     },

@@ -65,4 +65,23 @@ describe('pictures of the generated company', () => {
     expect(shown.length).toBeGreaterThan(10);
     for (const { numerator, denominator } of shown) expect(texts).toContain(`${numerator}/${denominator}`);
   });
+
+  it.each(['this_month', 'last_year'] as const)(
+    '目标 %s: who lags stands beside who leads, and the colours are told',
+    async (period) => {
+      const found = await demo.ask('target_attainment', { period });
+      if (found.chart?.kind !== 'progress') throw new Error('no progress');
+      const texts = textsOf(found.chart);
+      const everybody = found.table!.rows.map((row) => row[0]!);
+      expect(everybody.length).toBeGreaterThan(10);
+      const drawn = everybody.filter((name) => texts.includes(name));
+      for (const name of everybody.filter((one) => wordsOf(found).includes(one))) expect(drawn).toContain(name);
+      const left = everybody.length - drawn.length;
+      expect(left).toBeLessThan(4);
+      if (left > 0) expect(texts).toContain(`… 另有 ${left} 人未画出`);
+      const used = new Set(found.chart.bars.map(({ tone }) => tone));
+      for (const { tone, label } of found.chart.tones!) expect(texts.includes(label), label).toBe(used.has(tone));
+      expect(used.size).toBeGreaterThan(1);
+    },
+  );
 });
