@@ -12,7 +12,7 @@ export const compositeScore = derived({
   unit: 'score',
   layer: 'managerial',
   definition:
-    '0 到 100:各单项得分按权重加权平均。权重是设置 scoreWeights,默认成交金额 40、回款率 20、新增客户 15、跟进次数 15、回访满意度 10,每半年复核一次。算不出来的单项不扣分,它的权重由其余单项分担;可算的权重不到一半就不给分。',
+    '0 到 100:各单项得分按权重加权平均。权重是设置 scoreWeights,默认成交金额 40、回款率 20、新增客户 15、跟进次数 15、回访满意度 10,每半年复核一次。算不出来的单项不扣分,它的权重由其余单项分担;可算的权重不到一半就不给分。大区、部门的得分是里面每个有得分的人的平均。',
   items: [34, 35],
   moreIsBetter: true,
   sources,
@@ -31,4 +31,16 @@ export const partScore = derived({
   sources,
 });
 
-export const scoreMetrics: readonly Metric[] = [compositeScore, partScore];
+export const scoredPeople = derived({
+  id: 'scored_people',
+  name: '有综合得分的人数',
+  english: 'people with a composite score',
+  unit: 'count',
+  layer: 'managerial',
+  definition: '这个大区或部门里,在册的销售中可算的权重到一半、给得出综合得分的人数;大区、部门的得分就是他们的平均。',
+  items: [34],
+  moreIsBetter: null,
+  sources,
+});
+
+export const scoreMetrics: readonly Metric[] = [compositeScore, partScore, scoredPeople];

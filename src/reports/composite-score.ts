@@ -7,6 +7,7 @@ import { type CompositeScore, compositeScores } from '../predictions/composite-s
 import type { Line } from '../replies/reply.ts';
 import { chartFooter, chartSubtitle, followUp, isOwn, periodWords } from './captions.ts';
 import { type Compared, comparedOf } from './comparison.ts';
+import { type TeamKind, teamFindings } from './composite-score-by-team.ts';
 import { unanswerable } from './empty-period.ts';
 import { figureOf, plainFigure } from './figure-of.ts';
 import { dueIn, leaderOf } from './next-steps.ts';
@@ -37,7 +38,7 @@ export const compositeScoreReport = defineReport({
   intent: 'composite_score',
   items: [34, 35],
   defaultPeriod: 'this_month',
-  dimensions: ['owner'],
+  dimensions: ['owner', 'region', 'department'],
   needs: ['contracts'],
   run: async (company, question) => {
     const refused = unanswerable(question, '综合得分');
@@ -61,6 +62,13 @@ export const compositeScoreReport = defineReport({
         return person?.active === true && person.roles.includes('rep');
       });
     const scored = scoredRows(rows, weights);
+    const team = question.groupBy.find((by): by is TeamKind => by === 'region' || by === 'department');
+    if (team !== undefined)
+      return teamFindings(company, question, team, {
+        members: scored.map(({ row, now, before }) => ({ personId: row.parts[0]!.key!, name: row.name, now, before })),
+        metrics: weights.map(({ metric }) => metric),
+        beforeWords: compared.words,
+      });
     const ranked = scored.filter(({ place }) => place !== null);
     if (ranked.length < 2) return tooFew(question, ranked.length);
     return findingsOf(company, question, { weights, compared, cells, scored, ranked });

@@ -33,6 +33,8 @@ const gapOf = ({ low, high }: BreakPoint): number => (ratioOf(high) ?? 0) - (rat
 const fallOf = ({ breaks: [first] }: QuoteSpeedStory): BreakPoint | null =>
   first !== undefined && gapOf(first) < 0 ? first : null;
 
+const pointsWords = (point: BreakPoint): string => formatPoints(Math.abs(gapOf(point))).replace('+', '');
+
 const edgeOf = ({ edges }: QuoteSpeedStory, after: number): number => edges[after - 1]!;
 
 /** 24 小时, or 8–24 小时之间 where the cases leave several places open. */
@@ -75,7 +77,7 @@ export function speedLine(story: QuoteSpeedStory, question: Question): Line[] {
     [
       head,
       { warning: `断点在 ${placeWords(story, first)}` },
-      `:${sides},差 ${formatPoints(gapOf(first))},样本够大${place}。`,
+      `:${sides},低 ${pointsWords(first)},样本够大${place}。`,
       ...(further.length === 0 ? [] : [`另外还有一道:${further.join('、')}。`]),
       '这是一起出现,不等于慢就是丢单的原因:难报的、本来就悬的单子也报得慢。',
     ],
@@ -115,7 +117,7 @@ export function speedFigures(story: QuoteSpeedStory): Figure[] {
 export function speedChart(story: QuoteSpeedStory, company: Company, question: Question): Findings['chart'] {
   const fall = fallOf(story);
   if (fall === null) return null;
-  const title = `报价过了 ${placeWords(story, fall)},赢单率差 ${formatPoints(gapOf(fall))}`;
+  const title = `报价过了 ${placeWords(story, fall)},赢单率低 ${pointsWords(fall)}`;
   const shown = story.bands.flatMap((rate, band) => (rate.denominator === 0 ? [] : [{ rate, band }]));
   return {
     kind: 'bar',

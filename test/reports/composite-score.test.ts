@@ -77,6 +77,33 @@ describeOnBoth('综合得分 equals the formula over plain SQL', (_dialect, open
     );
   });
 
+  it.each(['region', 'department'] as const)('a %s has the mean of its people, large or small', async (kind) => {
+    const people = await demo.ask('composite_score', { period: 'last_quarter' });
+    const sums = new Map<string, number[]>();
+    for (const person of demo.directory.people.filter((p) => p.active && p.roles.includes('rep'))) {
+      const own = amountOf(people, 'composite_score', { owner: person.name });
+      const team =
+        kind === 'region' ? person.region : (demo.directory.department(person.departmentId ?? '')?.name ?? null);
+      if (own === null || own === undefined || team === null) continue;
+      sums.set(team, [...(sums.get(team) ?? []), own]);
+    }
+    expect(sums.size).toBeGreaterThan(2);
+    const means = [...sums].map(([team, own]) => [team, own.reduce((a, b) => a + b, 0) / own.length] as const);
+    const before = demo.crm.queriesRun;
+    const found = await demo.ask('composite_score', { period: 'last_quarter', groupBy: [kind] });
+    expect(demo.crm.queriesRun - before).toBeLessThanOrEqual(6);
+    for (const [team, mean] of means) {
+      expect(amountOf(found, 'composite_score', { [kind]: team }), team).toBeCloseTo(mean, 9);
+      expect(amountOf(found, 'scored_people', { [kind]: team }), team).toBe(sums.get(team)!.length);
+    }
+    const [best] = [...means].sort((a, b) => b[1] - a[1]);
+    expect(found.title).toContain(`${best![0]}第一`);
+    expect(found.table?.rows.map((row) => row[1])).toEqual(
+      [...means].sort((a, b) => b[1] - a[1]).map(([team]) => team),
+    );
+    expect(found.advice[0]?.due).toMatch(/^2026-/);
+  });
+
   it('weights come from the settings: by follow-ups alone, whoever follows up most is first', async () => {
     const company = {
       ...demo.company,
@@ -97,5 +124,7 @@ describeOnBoth('综合得分 equals the formula over plain SQL', (_dialect, open
     expect(parsed.error?.issues[0]?.message).toContain('不是可以打分的指标');
     const alone = await demo.ask('composite_score', { people: ['王磊'], as: '陈志远' });
     expect(wordsOf(alone)).toContain('没有同事可比');
+    const one = await demo.ask('composite_score', { region: '华东', period: 'last_quarter', groupBy: ['region'] });
+    expect(one.title).toBe('只有一个大区有综合得分');
   });
 });
