@@ -26,7 +26,7 @@ export type OrderModel =
   /** Too little to fit or to try it on. */
   | {
       readonly kind: 'thin';
-      readonly lack: 'weeks' | 'repeaters' | 'trial';
+      readonly lack: 'weeks' | 'repeaters' | 'trial' | 'values';
       readonly have: number;
       readonly need: number;
     }
@@ -174,9 +174,11 @@ export function* orderModel(ask: OrderModelAsk): Generator<undefined, OrderModel
   if (Math.max(trial.actual, trial.expected) < leastTried)
     return { kind: 'thin', lack: 'trial', have: trial.actual, need: leastTried };
   if (!held) return { kind: 'misfit', trial };
-  const { model: values } = yield* fittedGammaGamma(spending);
   const again = spending.filter(({ orders }) => orders > 1);
-  if (again.length === 0 || !evenValues(values, again)) return { kind: 'uneven-values', trial };
+  const valued = again.reduce((sum, { customers }) => sum + customers, 0);
+  if (valued < leastRepeaters) return { kind: 'thin', lack: 'values', have: valued, need: leastRepeaters };
+  const { model: values } = yield* fittedGammaGamma(spending);
+  if (!evenValues(values, again)) return { kind: 'uneven-values', trial };
   const today = asOf(histories, ({ whole }) => whole);
   const { model } = yield* fittedBgNbd(today, learned.model);
   const usual = valuesByOrders(values, spending);

@@ -4,7 +4,7 @@ import { inSlices } from '../in-slices.ts';
 import type { Buyer, BuyerTotals, ValueAsk } from '../metrics/lifetime-value.ts';
 import { readOrdersOverTime } from '../metrics/order-histories.ts';
 import { clvModel, clvModelOrders, modelTrialActual, modelTrialExpected } from '../metrics/value.ts';
-import { type OrderModel, type OrderTrial, orderModel } from '../predictions/order-model.ts';
+import { leastWeeks, type OrderModel, type OrderTrial, orderModel } from '../predictions/order-model.ts';
 import type { Line } from '../replies/reply.ts';
 import { plainFigure } from './figure-of.ts';
 import type { Company } from './report.ts';
@@ -14,6 +14,8 @@ const aheadYears = 3;
 
 /** Whether the order history of these customers supports BG/NBD with gamma-gamma (decision 11). One query, fitted in slices. */
 export async function readOrderModel(company: Company, ask: ValueAsk, totals: BuyerTotals): Promise<OrderModel> {
+  const weeks = Math.floor(totals.days / 7);
+  if (weeks < leastWeeks) return { kind: 'thin', lack: 'weeks', have: weeks, need: leastWeeks };
   const found = await readOrdersOverTime(company.crm, ask, totals);
   return inSlices(orderModel({ ...found, aheadWeeks: 52 * aheadYears }));
 }
@@ -45,6 +47,8 @@ function lackWords(model: Exclude<OrderModel, { readonly kind: 'model' }>): stri
           return `订单历史才 ${formatCount(model.have)} 周,不到 ${model.need} 周`;
         case 'repeaters':
           return `回头再签过的只有 ${formatCount(model.have)} 家,不到 ${model.need} 家`;
+        case 'values':
+          return `回头再签过、又写了金额的只有 ${formatCount(model.have)} 家,不到 ${model.need} 家`;
         case 'trial':
           return `留出来检验的那段只再签了 ${formatCount(model.have)} 次,不到 ${model.need} 次,好坏看不出来`;
       }

@@ -284,6 +284,7 @@ describe('whether the history of a company supports it', () => {
     const quiet = many.histories.map((one) => ({ ...one, whole: one.before ?? one.whole }));
     expect(atOnce(orderModel({ ...many, histories: quiet })).kind).toBe('misfit');
     expect(atOnce(orderModel({ ...many, histories: [], spending: [] }))).toMatchObject({ lack: 'repeaters', have: 0 });
+    expect(atOnce(orderModel({ ...many, spending: [] }))).toEqual({ kind: 'thin', lack: 'values', have: 0, need: 30 });
   });
 
   it('can be interrupted every few milliseconds with tens of thousands of different histories', () => {
