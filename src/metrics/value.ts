@@ -88,7 +88,7 @@ export const clvMetric = derived({
   unit: 'fen',
   layer: 'strategic',
   definition:
-    '客单价 × 每年下单次数 × 留存年数 − 获客成本。留存年数 = 1 ÷ 近一年流失率,最多按 10 年;获客成本是近一年活动实际花费 ÷ 近一年首次成交的客户,没记花费就不扣。首单不满一年的按一年算次数。',
+    '客单价 × 每年下单次数 × 留存年数 − 获客成本。留存年数 = 1 ÷ 近一年流失率,最多按 10 年;获客成本是近一年活动实际花费 ÷ 近一年首次成交的客户,没记花费就不扣。首单不满一年的按一年算次数。订单历史撑得起时,旁边另给 BG/NBD 模型的数(口径 模型预计再签金额)。',
   items: [45],
   moreIsBetter: true,
   sources: ['cm_contracts', 'cm_customers', 'cm_campaigns'],
