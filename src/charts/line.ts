@@ -33,6 +33,34 @@ function pointSize(values: readonly Measure[], i: number, count: number, dashed:
   return alone || (!dashed && (last || count <= 12)) ? 3.5 : 0;
 }
 
+/** What is not over: a dashed line to a hollow point, so that a running month does not look like a fall. */
+function openPoints(
+  values: readonly Measure[],
+  partial: ReadonlySet<number>,
+  { xOf, yOf, colour }: { xOf(i: number): number; yOf(value: number): number; colour: string },
+): Mark[] {
+  const at = (i: number) => {
+    const value = values[i] ?? null;
+    return value === null ? null : { x: xOf(i), y: yOf(value) };
+  };
+  const lines = values.flatMap((_, i): Mark[] => {
+    const [from, to] = [at(i - 1), at(i)];
+    return from !== null && to !== null && (partial.has(i) || partial.has(i - 1))
+      ? [rule(from, to, colour, 2, true)]
+      : [];
+  });
+  const dots = [...partial].flatMap((i): Mark[] => {
+    const point = at(i);
+    return point === null
+      ? []
+      : [
+          { kind: 'dot', at: point, radius: 4.5, colour },
+          { kind: 'dot', at: point, radius: 2.5, colour: colours.paper },
+        ];
+  });
+  return [...lines, ...dots];
+}
+
 /** 折线图: gaps where nothing is known, the last number at the line's end, notes above with a thin pointer. */
 export function line(spec: LineChart): Draft {
   if (spec.labels.length === 0 || spec.series.length === 0) return emptySheet(spec);
@@ -46,8 +74,16 @@ export function line(spec: LineChart): Draft {
   const notes = (spec.notes ?? [])
     .filter(({ index }) => index >= from && index < spec.labels.length)
     .slice(0, mostNotes);
+  const partial = new Set((spec.partial ?? []).map((index) => index - from));
+  const main = series[0]!;
+  const open = legendOf('未满', main.tone, 'dashed');
   const parts = {
-    legend: series.length > 1 ? series.map((one) => legendOf(one.label, one.tone, one.dashed ? 'dashed' : 'line')) : [],
+    legend: [
+      ...(series.length > 1 || partial.size > 0
+        ? series.map((one) => legendOf(one.label, one.tone, one.dashed ? 'dashed' : 'line'))
+        : []),
+      ...(partial.size > 0 ? [open] : []),
+    ],
     ...(unit.note === undefined ? {} : { unitNote: unit.note }),
     plotHeight: 196 + notes.length * noteRow,
     remark: from === 0 ? undefined : `只画最近 ${labels.length} 个，${restOf(spec.labels.length, labels.length)}`,
@@ -104,12 +140,17 @@ export function line(spec: LineChart): Draft {
         { kind: 'dot', at, radius: 3.5, colour: toneColours.warning },
       );
     });
-    const main = series[0]!;
+    const unfinished = openPoints(main.values, partial, { xOf, yOf, colour: toneColours[main.tone] });
     const blocked = [...atEnd, ...noteTexts];
     const onPoints = byImportance(main.values).flatMap((i) => {
       if (i === lastIndex(main.values)) return [];
       const style = { size: sizes.small, colour: toneTextColours[main.tone], align: 'center' as const, halo: true };
-      const mark = text(xOf(i), yOf(main.values[i]!) - 11, unit.textOf(main.values[i]!), style);
+      // The first one would stand in the numbers of the axis.
+      const mark = within(
+        text(xOf(i), yOf(main.values[i]!) - 11, unit.textOf(main.values[i]!), style),
+        area.left + 2,
+        room.right,
+      );
       const free =
         blocked.every((other) => !overlaps(mark, other, 4)) && notes.every((note) => note.index - from !== i);
       return free && (labels.length <= 12 || i === byImportance(main.values)[1]) ? [mark] : [];
@@ -121,23 +162,27 @@ export function line(spec: LineChart): Draft {
       data: {
         labels: [...labels],
         // The main line is drawn last, over the ones it is compared with.
-        datasets: series.toReversed().map(({ label, tone, values, dashed }) => ({
-          label,
-          data: [...values],
-          borderColor: toneColours[tone],
-          backgroundColor: toneColours[tone],
-          borderWidth: tone === 'other' || dashed === true ? 2 : 2.5,
-          borderDash: dashed === true ? [5, 4] : [],
-          pointRadius: values.map((_, i) => pointSize(values, i, labels.length, dashed === true)),
-          pointBorderWidth: 0,
-          clip: false as const,
-        })),
+        datasets: series.toReversed().map((one) => {
+          const values = one === main ? one.values.map((value, i) => (partial.has(i) ? null : value)) : one.values;
+          const dashed = one.dashed === true;
+          return {
+            label: one.label,
+            data: [...values],
+            borderColor: toneColours[one.tone],
+            backgroundColor: toneColours[one.tone],
+            borderWidth: one.tone === 'other' || dashed ? 2 : 2.5,
+            borderDash: dashed ? [5, 4] : [],
+            pointRadius: values.map((_, i) => pointSize(values, i, labels.length, dashed)),
+            pointBorderWidth: 0,
+            clip: false as const,
+          };
+        }),
       },
       options: {
         scales: { x: { ...hiddenScale, offset: false }, y: { ...hiddenScale, min: range.min, max: range.max } },
       },
       under: gridLines(area, range, ticks, unit),
-      over: [...pointers, ...names, ...labelled, ...atEnd, ...noteTexts],
+      over: [...unfinished, ...pointers, ...names, ...labelled, ...atEnd, ...noteTexts],
     };
   });
 }

@@ -73,6 +73,8 @@ export interface LineChart extends ChartFrame {
     readonly dashed?: boolean;
   }[];
   readonly unit: Unit;
+  /** Points of the first series that hold only a part of their days: drawn hollow at the end of a dashed line. */
+  readonly partial?: readonly number[];
   /** Notes at points: { index, text }. */
   readonly notes?: readonly { readonly index: number; readonly text: string }[];
 }

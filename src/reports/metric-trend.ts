@@ -12,6 +12,7 @@ import { chartFooter, chartSubtitle, followUp, opening, periodWords } from './ca
 import { changeWords, comparedOf } from './comparison.ts';
 import { emptyPeriod, type Sought } from './empty-period.ts';
 import { figureOf, plainFigure } from './figure-of.ts';
+import { valueWords } from './part-rows.ts';
 import type { Company, Findings, Question } from './report.ts';
 import { naturalCut } from './sales-cuts.ts';
 
@@ -28,6 +29,8 @@ interface Point {
   readonly bucket: string;
   readonly label: string;
   readonly value: number | null;
+  /** Both ends of a rate; undefined where nothing was counted. */
+  readonly cell: Cell | undefined;
   /** The bucket is not over, or the period does not hold all of it: it is drawn but not judged. */
   readonly partial: boolean;
 }
@@ -72,7 +75,7 @@ export async function metricTrend(company: Company, question: Question, report: 
     mode: null,
     headline: [
       figureOf(cells.total(main)),
-      ...[high, low].flatMap((point): Figure[] => (point === null ? [] : [bucketFigure(main, point)])),
+      ...[...new Set([high, low])].flatMap((point): Figure[] => (point === null ? [] : [bucketFigure(main, point)])),
     ],
     figures: [
       figureOf(cells.total(main)),
@@ -102,6 +105,7 @@ export async function metricTrend(company: Company, question: Question, report: 
       ),
       footer: chartFooter(company, question),
       labels: points.map((point) => point.label),
+      partial: points.flatMap((point, i) => (point.partial ? [i] : [])),
       series: [
         { label: main.name, tone: 'ours', values: points.map((point) => point.value) },
         ...(before !== null
@@ -134,7 +138,7 @@ export async function metricTrend(company: Company, question: Question, report: 
       numeric: [false, true],
     },
     notes: points.some((point) => point.partial)
-      ? ['标「未满」的一段没有走完,或只含一部分日子,不参与高低和趋势的判断。']
+      ? ['「未满」的一段没有走完,或只含一部分日子(图上的虚线和空心点),不参与高低和趋势的判断。']
       : [],
     choices: [
       ...(cut === null ? [] : [followUp(question, '业绩', cut === 'region' ? '按大区' : '按人')]),
@@ -144,7 +148,8 @@ export async function metricTrend(company: Company, question: Question, report: 
   };
 }
 
-const bucketFigure = (main: Metric, point: Point): Figure => plainFigure(main, point.value, { time: point.bucket });
+const bucketFigure = (main: Metric, { cell, value, bucket }: Point): Figure =>
+  cell === undefined ? plainFigure(main, value, { time: bucket }) : figureOf(cell);
 
 function titleWords(trend: ReturnType<typeof trendOf>, whole: Cell, main: Metric, noun: string): string {
   switch (trend) {
@@ -180,15 +185,18 @@ function narrativeOf(question: Question, story: Story): Line[] {
   const { main, noun, grain, cells, compared, high, low, odd, trend, values } = story;
   const [now, before] = [cells.total(main), cells.total(main, 1)];
   const value = (v: number | null): string => `${formatValue(v, main.unit)}${v === null ? '' : noun}`;
+  // A rate of few cases says so: 12.5 % of eight is one case.
+  const at = (point: Point): string =>
+    main.unit === 'ratio' ? valueWords(point.cell, main, noun) : value(point.value);
   const lines: Line[] = [];
   const whole = main.computation.kind === 'sum' ? '合计' : '';
   const change =
     now.value === null || before.value === null || before.value === 0 || main.unit === 'ratio'
       ? ''
       : `,比${compared}${changeWords(now.value, before.value, main.unit, noun)}`;
-  lines.push([`${opening(question)}${main.name}${whole} `, { strong: value(now.value) }, `${change}。`]);
+  lines.push([`${opening(question)}${main.name}${whole} `, { strong: valueWords(now, main, noun) }, `${change}。`]);
   if (high !== null && low !== null && high !== low) {
-    lines.push([`最高是 ${high.label}，${value(high.value)};最低是 ${low.label}，${value(low.value)}。`]);
+    lines.push([`最高是 ${high.label}，${at(high)};最低是 ${low.label}，${at(low)}。`]);
   }
   if (odd.length > 0)
     lines.push([{ warning: `${odd.map((point) => point.label).join('、')}明显偏离平时,要看是大单、节假日还是漏录。` }]);
@@ -213,12 +221,13 @@ function narrativeOf(question: Question, story: Story): Line[] {
 }
 
 function pointsOf(cells: readonly Cell[], main: Metric, period: Period, grain: Grain, today: Day): Point[] {
-  const byBucket = new Map(cells.map((cell) => [cell.bucket, cell.value]));
+  const byBucket = new Map(cells.map((cell) => [cell.bucket, cell]));
   const empty = main.computation.kind === 'ratio' ? null : 0;
   return allBuckets(period, grain).map(({ bucket, from, to }) => ({
     bucket,
     label: labelOf(bucket, grain),
-    value: byBucket.get(bucket) ?? (byBucket.has(bucket) ? null : empty),
+    value: byBucket.has(bucket) ? (byBucket.get(bucket)?.value ?? null) : empty,
+    cell: byBucket.get(bucket),
     partial: from < period.from || to > period.to || to >= today,
   }));
 }

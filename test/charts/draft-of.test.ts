@@ -97,6 +97,28 @@ describe('draftOf', () => {
     }
   });
 
+  it('draws what is not over as a dashed line to a hollow point, and the first number clear of the axis', () => {
+    const values = [261, 205, 240, 130, 280, 232, 277, 287, 329, 262, 158].map((wan) => wan * 1_000_000);
+    const spec = {
+      ...samples['line-months']!,
+      labels: values.map((_, i) => `26年${i + 1}月`),
+      unit: 'fen',
+      series: [{ label: '成交金额', tone: 'ours', values }],
+      notes: [],
+      partial: [10],
+    } as ChartSpec;
+    const draft = draftOf(spec);
+    expect(flaws(draft)).toEqual([]);
+    expect(draft.chart.data.datasets[0]!.data).toEqual([...values.slice(0, 10), null]);
+    const dashed = draft.over.filter((mark) => mark.kind === 'line' && mark.dashed === true);
+    const dots = draft.over.filter((mark) => mark.kind === 'dot');
+    const ends = dots.map((mark) => (mark.kind === 'dot' ? mark.at : null));
+    expect(dashed.some((mark) => mark.kind === 'line' && Math.abs(mark.points.at(-1)!.x - ends[0]!.x) < 0.01)).toBe(
+      true,
+    );
+    expect(textsOf(draft).map(({ text }) => text)).toEqual(expect.arrayContaining(['未满', '261', '158']));
+  });
+
   it('tells names apart that begin alike', () => {
     const name = (month: number) => `2026 年华东大区客户答谢会与新品发布会第 ${month} 场`;
     const rows = [1, 2, 3].map((month) => ({ label: name(month), value: month }));

@@ -101,6 +101,7 @@ function specsOf({ frame: around, names: labels, values }: Case): ChartSpec[] {
       kind: 'line',
       labels,
       unit,
+      partial: [0, labels.length - 1],
       series: tones.map((tone, s) => ({
         label: labels[s] ?? tone,
         tone,
