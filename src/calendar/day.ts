@@ -35,7 +35,7 @@ export const addDays = (day: Day, days: number): Day => text(plain(day).add({ da
 export const addMonths = (day: Day, months: number): Day => text(plain(day).add({ months }));
 
 /** Whole days from `from` to `to`; negative when `to` is earlier. */
-export const daysBetween = (from: Day, to: Day): number => plain(from).until(plain(to), { largestUnit: 'days' }).days;
+export const daysBetween = (from: Day, to: Day): number => (Date.parse(to) - Date.parse(from)) / 86_400_000;
 
 /** 1 = Monday … 7 = Sunday. */
 export const weekday = (day: Day): number => plain(day).dayOfWeek;
