@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { defineMetric, type Measure } from './metric.ts';
+import { spreadOfAmounts } from './spread.ts';
 
 const owner = '财务主管';
 const version = '2026-11';
@@ -20,6 +21,13 @@ const receivedOfDue: Measure = {
   value: (db) => db.sumFen(received),
 };
 
+const paid: Measure = {
+  table: 'cm_payments',
+  at: 'paid_on',
+  where: () => sql`t.status = 'confirmed'`,
+  value: (db) => db.sumFen(sql`t.amount`),
+};
+
 export const paymentAmount = defineMetric({
   id: 'payment_amount',
   name: '回款金额',
@@ -33,15 +41,7 @@ export const paymentAmount = defineMetric({
   version,
   items: [32],
   moreIsBetter: true,
-  computation: {
-    kind: 'sum',
-    measure: {
-      table: 'cm_payments',
-      at: 'paid_on',
-      where: () => sql`t.status = 'confirmed'`,
-      value: (db) => db.sumFen(sql`t.amount`),
-    },
-  },
+  computation: { kind: 'sum', measure: paid, spread: spreadOfAmounts(paid) },
 });
 
 export const paymentDueAmount = defineMetric({

@@ -8,6 +8,7 @@ import type { RowFilter, ScopedTable } from '../crm/rows.ts';
 import type { Scope } from '../crm/scope.ts';
 import type { Expr } from '../database/dialect.ts';
 import { Failure } from '../failure.ts';
+import type { Moments } from '../figures/difference.ts';
 import {
   bucketOf,
   dimensionNames,
@@ -19,7 +20,8 @@ import {
   type Names,
   partName,
 } from './dimensions.ts';
-import type { Measure, Metric, Span } from './metric.ts';
+import type { Measure, Metric, Span, Spread } from './metric.ts';
+import { logScale } from './spread.ts';
 
 export interface Source extends Names {
   readonly crm: Crm;
@@ -48,6 +50,8 @@ export interface MeasureRequest {
    * side by side, which is faster where there are few.
    */
   readonly statements?: number;
+  /** With what it takes to test a difference of two cells, for metrics that have it. */
+  readonly spread?: boolean;
 }
 
 export interface Part {
@@ -67,6 +71,8 @@ export interface Cell {
   readonly value: number | null;
   readonly numerator?: number;
   readonly denominator?: number;
+  /** Cases, sum and squares: of fen where it is money, of the logarithm of minutes where it is a time. */
+  readonly spread?: Moments;
 }
 
 /** The numbers of one request. Parts in which nothing happened have no cell; a total always has one. */
@@ -85,24 +91,29 @@ interface Batch {
   readonly measures: Measure[];
 }
 
+const spreadOf = ({ computation }: Metric): Spread | undefined =>
+  computation.kind === 'sum' || computation.kind === 'ratio' ? computation.spread : undefined;
+
 /** The sums that a metric is made of, and how they become its value. */
-function measuresOf(metric: Metric): readonly Measure[] {
+function measuresOf(metric: Metric, withSpread = false): readonly Measure[] {
   const { computation } = metric;
+  const spread = withSpread ? spreadOf(metric) : undefined;
+  const tested = spread === undefined ? [] : [spread.cases, spread.sum, spread.squares];
   switch (computation.kind) {
     case 'sum':
     case 'distinct':
-      return [computation.measure];
+      return [computation.measure, ...tested];
     case 'ratio':
-      return [computation.numerator, computation.denominator];
+      return [computation.numerator, computation.denominator, ...tested];
     case 'derived':
       throw new Failure('bug', `${metric.id} is computed by its report`, '这个指标不能这样拆开看。');
   }
 }
 
 /** One query for each table, time column and condition: what shares them is counted in one pass. */
-function batchesOf(metrics: readonly Metric[]): Batch[] {
+function batchesOf(metrics: readonly Metric[], withSpread: boolean): Batch[] {
   const batches: Batch[] = [];
-  for (const measure of new Set(metrics.flatMap(measuresOf))) {
+  for (const measure of new Set(metrics.flatMap((metric) => measuresOf(metric, withSpread)))) {
     const { table, at, where } = measure;
     const batch = batches.find((b) => b.table === table && b.at === at && b.where === where);
     if (batch === undefined) batches.push({ table, at, where, measures: [measure] });
@@ -144,7 +155,7 @@ export async function measure(source: Source, scope: Scope, request: MeasureRequ
       }
     }
   }
-  const batches = batchesOf(request.metrics);
+  const batches = batchesOf(request.metrics, request.spread === true);
   const statements = Math.min(batches.length, request.statements ?? batches.length);
   const shared = Array.from({ length: statements }, (_, i) => batches.filter((_, b) => b % statements === i));
   const answers = await Promise.all(shared.map((together) => run(source, scope, request, together)));
@@ -207,17 +218,27 @@ function cellOf(metric: Metric, place: Omit<Cell, 'metric' | 'value'>, sums: Map
     case 'sum':
     case 'distinct': {
       const value = sums.get(computation.measure);
-      return value === undefined ? null : { ...place, metric, value };
+      return value === undefined ? null : { ...place, metric, value, ...momentsOf(metric, sums) };
     }
     case 'ratio': {
       const [numerator, denominator] = [sums.get(computation.numerator) ?? 0, sums.get(computation.denominator) ?? 0];
       if (!sums.has(computation.numerator) && !sums.has(computation.denominator)) return null;
       const value = denominator === 0 ? null : (numerator / denominator) * (computation.scale ?? 1);
-      return { ...place, metric, value, numerator, denominator };
+      return { ...place, metric, value, numerator, denominator, ...momentsOf(metric, sums) };
     }
     case 'derived':
       return null;
   }
+}
+
+function momentsOf(metric: Metric, sums: Map<Measure, number>): { spread?: Moments } {
+  const spread = spreadOf(metric);
+  const squares = spread === undefined ? undefined : sums.get(spread.squares);
+  if (spread === undefined || squares === undefined) return {};
+  const scale = metric.unit === 'fen' ? 1 : logScale;
+  return {
+    spread: { cases: sums.get(spread.cases) ?? 0, sum: (sums.get(spread.sum) ?? 0) / scale, squares: squares / scale },
+  };
 }
 
 function run(source: Source, scope: Scope, request: MeasureRequest, batches: readonly Batch[]): Promise<Row[]> {

@@ -1,17 +1,15 @@
 import { sql } from 'kysely';
-import { countIf } from '../database/dialect.ts';
+import { countIf, type SqlBridge } from '../database/dialect.ts';
 import { defineMetric, type Measure } from './metric.ts';
+import { spreadOfTimes } from './spread.ts';
 
 /** When the clock of a lead starts: given to someone, else come in. */
 const given = sql`coalesce(t.assigned_at, t.created_at)`;
 /** A contact before the lead was given out was somebody else's: it tells nothing of the response. */
 const answered = sql`t.first_contacted_at is not null and t.first_contacted_at >= ${given}`;
 
-const waitedSeconds: Measure = {
-  table: 'cm_leads',
-  at: 'created_at',
-  value: (db) => db.sumOf(sql`case when ${answered} then ${db.seconds(given, sql`t.first_contacted_at`)} end`),
-};
+const waited = (db: SqlBridge) => sql`case when ${answered} then ${db.seconds(given, sql`t.first_contacted_at`)} end`;
+const waitedSeconds: Measure = { table: 'cm_leads', at: 'created_at', value: (db) => db.sumOf(waited(db)) };
 const answeredLeads: Measure = { table: 'cm_leads', at: 'created_at', value: () => countIf(answered) };
 
 export const leadResponseTime = defineMetric({
@@ -28,7 +26,13 @@ export const leadResponseTime = defineMetric({
   version: '2026-11',
   items: [20, 133],
   moreIsBetter: false,
-  computation: { kind: 'ratio', numerator: waitedSeconds, denominator: answeredLeads, scale: 1 / 3600 },
+  computation: {
+    kind: 'ratio',
+    numerator: waitedSeconds,
+    denominator: answeredLeads,
+    scale: 1 / 3600,
+    spread: spreadOfTimes(waitedSeconds, waited),
+  },
 });
 
 export const leadResponseMetrics = [leadResponseTime] as const;

@@ -30,12 +30,25 @@ export interface Span {
   readonly today: Day;
 }
 
+/** What a test of a difference needs besides the number: how many cases it rests on, and their first and second moment. */
+export interface Spread {
+  readonly cases: Measure;
+  readonly sum: Measure;
+  readonly squares: Measure;
+}
+
 /** How parts make the whole: sums add up, distinct counts do not, a ratio is the ratio of its sums (never a mean of means). */
 export type Computation =
-  | { readonly kind: 'sum'; readonly measure: Measure }
+  | { readonly kind: 'sum'; readonly measure: Measure; readonly spread?: Spread }
   | { readonly kind: 'distinct'; readonly measure: Measure }
   /** `scale` turns the quotient into the unit: 1/86400 for seconds → days. */
-  | { readonly kind: 'ratio'; readonly numerator: Measure; readonly denominator: Measure; readonly scale?: number }
+  | {
+      readonly kind: 'ratio';
+      readonly numerator: Measure;
+      readonly denominator: Measure;
+      readonly scale?: number;
+      readonly spread?: Spread;
+    }
   /** Computed by its report from other metrics or rows: cohort conversion, medians, scores. */
   | { readonly kind: 'derived' };
 

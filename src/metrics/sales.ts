@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
-import { countDistinctIf, countIf } from '../database/dialect.ts';
+import { countDistinctIf, countIf, type SqlBridge } from '../database/dialect.ts';
 import { defineMetric, type Measure } from './metric.ts';
+import { spreadOfAmounts, spreadOfTimes } from './spread.ts';
 
 const owner = '销售总监';
 const version = '2026-11';
@@ -43,7 +44,7 @@ export const wonAmount = defineMetric({
   version,
   items: [25],
   moreIsBetter: true,
-  computation: { kind: 'sum', measure: contractAmount },
+  computation: { kind: 'sum', measure: contractAmount, spread: spreadOfAmounts(contractAmount) },
 });
 
 export const wonCount = defineMetric({
@@ -178,6 +179,15 @@ export const lossRate = defineMetric({
   computation: { kind: 'ratio', numerator: lostMeasure, denominator: closedMeasure },
 });
 
+const secondsToWin = (db: SqlBridge) =>
+  sql`case when t.outcome = 'won' then ${db.seconds(sql`t.created_at`, sql`t.closed_at`)} end`;
+const cycleSeconds: Measure = {
+  table: 'cm_opportunities',
+  at: 'closed_at',
+  where: closed,
+  value: (db) => db.sumOf(secondsToWin(db)),
+};
+
 export const salesCycle = defineMetric({
   id: 'sales_cycle',
   name: '平均成交周期',
@@ -193,15 +203,10 @@ export const salesCycle = defineMetric({
   moreIsBetter: false,
   computation: {
     kind: 'ratio',
-    numerator: {
-      table: 'cm_opportunities',
-      at: 'closed_at',
-      where: closed,
-      value: (db) =>
-        db.sumOf(sql`case when t.outcome = 'won' then ${db.seconds(sql`t.created_at`, sql`t.closed_at`)} end`),
-    },
+    numerator: cycleSeconds,
     denominator: wonMeasure,
     scale: 1 / 86_400,
+    spread: spreadOfTimes(cycleSeconds, secondsToWin),
   },
 });
 

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
-import { countIf } from '../database/dialect.ts';
+import { countIf, type SqlBridge } from '../database/dialect.ts';
 import { defineMetric, type Measure } from './metric.ts';
+import { spreadOfTimes } from './spread.ts';
 
 const owner = '客服经理';
 const version = '2026-11';
@@ -44,10 +45,11 @@ const answered: Measure = {
   at: 'created_at',
   value: () => countIf(sql`t.first_response_at is not null`),
 };
+const secondsToAnswer = (db: SqlBridge) => db.seconds(sql`t.created_at`, sql`t.first_response_at`);
 const responseSeconds: Measure = {
   table: 'cm_tickets',
   at: 'created_at',
-  value: (db) => db.sumOf(db.seconds(sql`t.created_at`, sql`t.first_response_at`)),
+  value: (db) => db.sumOf(secondsToAnswer(db)),
 };
 const rated: Measure = { table: 'cm_tickets', at: 'created_at', value: () => countIf(sql`t.satisfaction is not null`) };
 const satisfied: Measure = { table: 'cm_tickets', at: 'created_at', value: () => countIf(sql`t.satisfaction >= 4`) };
@@ -148,7 +150,13 @@ export const firstResponseTime = defineMetric({
   version,
   items: [20, 64],
   moreIsBetter: false,
-  computation: { kind: 'ratio', numerator: responseSeconds, denominator: answered, scale: 1 / 3600 },
+  computation: {
+    kind: 'ratio',
+    numerator: responseSeconds,
+    denominator: answered,
+    scale: 1 / 3600,
+    spread: spreadOfTimes(responseSeconds, secondsToAnswer),
+  },
 });
 
 export const csat = defineMetric({

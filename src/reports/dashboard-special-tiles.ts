@@ -1,5 +1,6 @@
 import { addDays } from '../calendar/day.ts';
 import { elapsed, isRunning, lengthInDays, type Period } from '../calendar/period.ts';
+import { ratesDiffer } from '../figures/difference.ts';
 import {
   formatCount,
   formatMoney,
@@ -142,10 +143,15 @@ export async function spendTiles(company: Company, question: Question, withBefor
   const [r, rBefore] = [back(now), back(before)];
   const [c, cBefore] = [now === undefined ? null : cplOf(now), before === undefined ? null : cplOf(before)];
   const missing = '没有记录投放费用';
-  const judgedBy = (a: number | null, b: number | null, more: boolean): Judged =>
+  // Told only where leads, or customers, came at another rate for the money: what each brought is chance on top of it.
+  const reallyMoved = (of: (whole: ChannelResult) => number): boolean =>
+    now !== undefined &&
+    before !== undefined &&
+    ratesDiffer({ count: of(now), exposure: now.costFen ?? 0 }, { count: of(before), exposure: before.costFen ?? 0 });
+  const judgedBy = (a: number | null, b: number | null, more: boolean, of: (whole: ChannelResult) => number): Judged =>
     a === null || b === null
       ? 'unknown'
-      : Math.abs(a - b) < notable * b
+      : Math.abs(a - b) < notable * b || !reallyMoved(of)
         ? 'level'
         : a > b === more
           ? 'better'
@@ -157,7 +163,7 @@ export async function spendTiles(company: Company, question: Question, withBefor
       metric: roi,
       value: r === null ? '—' : formatRatio(r - 1),
       note: r === null ? missing : against(r, rBefore) || `1 元换回 ${r.toFixed(1)} 元`,
-      judged: judgedBy(r, rBefore, true),
+      judged: judgedBy(r, rBefore, true, ({ wonCustomers }) => wonCustomers),
       figures: [
         plainFigure(roi, r === null ? null : r - 1, undefined, missing),
         ...(rBefore === null ? [] : [plainFigure(roi, rBefore - 1, { period: '前一年' })]),
@@ -168,7 +174,7 @@ export async function spendTiles(company: Company, question: Question, withBefor
       metric: cpl,
       value: formatValue(c === null ? null : Math.round(c), 'fen'),
       note: c === null ? missing : against(c, cBefore),
-      judged: judgedBy(c, cBefore, false),
+      judged: judgedBy(c, cBefore, false, ({ leads }) => leads),
       figures: [
         plainFigure(cpl, c === null ? null : Math.round(c), undefined, missing),
         ...(cBefore === null ? [] : [plainFigure(cpl, Math.round(cBefore), { period: '前一年' })]),

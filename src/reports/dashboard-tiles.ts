@@ -1,6 +1,7 @@
 import { addDays, startOfWeek } from '../calendar/day.ts';
 import type { Period } from '../calendar/period.ts';
 import type { Tone } from '../charts/spec.ts';
+import { meansDiffer, sumsDiffer } from '../figures/difference.ts';
 import type { Figure } from '../figures/figure.ts';
 import { formatPoints, formatRelativeChange, formatValue } from '../figures/format.ts';
 import { countsDiffer, differs, smallSampleBelow } from '../figures/rate.ts';
@@ -36,7 +37,15 @@ export const records = (company: Company, metric: Metric): boolean =>
 
 export const toneOf = (judged: Judged): Tone => (judged === 'better' ? 'won' : judged === 'worse' ? 'warning' : 'ours');
 
-/** Whether a difference means anything: rates by their intervals, counts as events, the rest by its size. */
+/** Whether money or times moved by more than chance does, judged on the deals and cases behind them; without these nothing is told. */
+function reallyMoved({ metric, value, spread }: Cell, before: Cell): boolean {
+  if (spread === undefined || before.spread === undefined) return false;
+  if (metric.computation.kind === 'sum') return sumsDiffer(spread, before.spread);
+  // The mean is told, and the usual case is tested: both must have gone the same way.
+  return meansDiffer(spread, before.spread) === Math.sign((value ?? 0) - (before.value ?? 0));
+}
+
+/** Whether a difference means anything: rates by their intervals, counts as events, money and times by the rows behind them. */
 export function judge(metric: Metric, now: Cell, before: Cell): Judged {
   if (now.value === null || before.value === null) return 'unknown';
   const change = now.value - before.value;
@@ -49,8 +58,7 @@ export function judge(metric: Metric, now: Cell, before: Cell): Judged {
         ? countsDiffer(now.value, before.value)
         : metric.unit === 'score'
           ? Math.abs(change) >= 10 && Math.min(n, m) >= smallSampleBelow
-          : Math.abs(change) >= notable * Math.abs(before.value) &&
-            (metric.unit === 'fen' || Math.min(n, m) >= leastCases);
+          : Math.abs(change) >= notable * Math.abs(before.value) && reallyMoved(now, before);
   if (!real) return 'level';
   return change > 0 === metric.moreIsBetter ? 'better' : 'worse';
 }
@@ -67,7 +75,7 @@ function changeNote(metric: Metric, now: Cell, before: Cell, judged: Judged): st
     if (change === 0) return '持平';
     return `${change > 0 ? '+' : '−'}${formatValue(Math.abs(change), metric.unit)}`;
   }
-  return judged === 'level' && metric.unit === 'count' && relative !== '持平' ? `${relative},波动内` : relative;
+  return judged === 'level' && relative !== '持平' ? `${relative},波动内` : relative;
 }
 
 /** The whole weeks before the end of what is looked at: the small line in each tile. */
@@ -94,6 +102,7 @@ export async function measuredTiles(
     periods: [compared.now, compared.before, weeks],
     groupings: [total, { by: [], grain: 'week' }],
     statements,
+    spread: true,
   });
   return metrics.map((metric) => measuredTile(metric, cells, compared, weeks));
 }

@@ -9,6 +9,7 @@ import { leadConversion, newLeads } from '../metrics/marketing.ts';
 import type { Metric } from '../metrics/metric.ts';
 import { winRate, wonAmount } from '../metrics/sales.ts';
 import { complaintCount, csat, firstResponseTime, nps, resolutionRate, ticketCount } from '../metrics/service.ts';
+import { targetAttainment } from '../metrics/targets.ts';
 import type { Choice, Line } from '../replies/reply.ts';
 import { chartFooter, chartSubtitle, opening, periodCommand, periodWords } from './captions.ts';
 import { type Compared, comparedOf } from './comparison.ts';
@@ -105,6 +106,13 @@ const remedies: Readonly<
   nps: { text: 'NPS 低了,回访打低分的客户', command: (p) => `NPS ${p}`, days: 5 },
 };
 
+/** A period that is over cannot be caught up in: what it asks of the one that runs. */
+const afterwards: typeof remedies = {
+  won_amount: { text: '看少在哪一块,这个月在跟的商机够不够补上', command: () => '预测 本月', days: 2 },
+  target_attainment: { text: '目标没到,看本月的目标和在跟的商机够不够', command: () => '目标 本月', days: 2 },
+  followup_count: { text: '那段时间跟进少,看现在有多少超期没联系的', command: () => '积压', days: 1 },
+};
+
 /** 看板: at most six tiles for the reader's role, each with its change over the same number of days (items 95-105, 112, 115). */
 export const dashboardReport = defineReport({
   intent: 'dashboard',
@@ -194,8 +202,14 @@ const changed = (tiles: readonly Tile[], judged: Tile['judged']): Tile[] =>
 /** 成交额 `比上月同期 +12.5 %`, a stock `占在跟的 40 %`. */
 const inWords = ({ metric, value, note }: Tile): string => `${metric.name} ${value}(${note.replace(/ · .*$/, '')})`;
 
+/** A target that is reached settles the amount: less than before is told, and is nothing to see to. */
+const toManage = (tiles: readonly Tile[]): Tile[] => {
+  const reached = tiles.some(({ metric, judged }) => metric === targetAttainment && judged === 'better');
+  return changed(tiles, 'worse').filter(({ metric }) => !(reached && metric === wonAmount));
+};
+
 function titleOf(question: Question, tiles: readonly Tile[]): string {
-  const [worse, better] = [changed(tiles, 'worse'), changed(tiles, 'better')];
+  const [worse, better] = [toManage(tiles), changed(tiles, 'better')];
   const when = periodWords(question).trim();
   const names = (list: readonly Tile[]): string =>
     list
@@ -204,7 +218,8 @@ function titleOf(question: Question, tiles: readonly Tile[]): string {
       .join('、');
   if (worse.length > 0)
     return `${when}要管的是${/^[A-Z]/.test(names(worse)) ? ' ' : ''}${names(worse)}${worse.length > 2 ? `等 ${worse.length} 项` : ''}`;
-  if (better.length > 0) return `${when}${names(better)}变好,没有变差的`;
+  const settled = changed(tiles, 'worse').length > 0;
+  if (better.length > 0) return `${when}${names(better)}变好,没有${settled ? '要管的' : '变差的'}`;
   return `${when}各项平稳,没有明显变化`;
 }
 
@@ -230,9 +245,10 @@ function narrativeOf(question: Question, compared: Compared, tiles: readonly Til
 }
 
 function adviceOf(question: Question, tiles: readonly Tile[]): Advice[] {
-  return changed(tiles, 'worse')
+  const over = question.period!.to < question.moment.today;
+  return toManage(tiles)
     .flatMap(({ metric }): Advice[] => {
-      const remedy = remedies[metric.id];
+      const remedy = (over ? afterwards[metric.id] : undefined) ?? remedies[metric.id];
       if (remedy === undefined) return [];
       return [
         {

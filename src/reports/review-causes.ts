@@ -52,13 +52,16 @@ export function processCause(numbers: ReviewNumbers): Cause | null {
     else cleared.push('线索转化率没有变差');
   }
   if (guilty.length === 0) return null;
+  // What did not fall was not held back by it: the slower step is told, as a remark, and blamed for nothing.
+  const customers = lineOf(numbers, newCustomers);
+  if (customers !== undefined && (customers.now ?? 0) >= (customers.before ?? 0)) return null;
   // Slow contact comes before poor conversion: the second follows from the first.
   const order = [newLeads, leadResponseTime, leadConversion];
   guilty.sort((a, b) => order.indexOf(a.metric) - order.indexOf(b.metric));
   const main = guilty[0]!;
   const clear = cleared.length === 0 ? '' : `${cleared.join(',')};`;
   return {
-    words: `${clear}原因在${guilty.map(({ words }) => words).join(',也在')}。`,
+    words: `${clear}${customers?.judged === 'worse' ? '原因在' : '这一段里变差的是'}${guilty.map(({ words }) => words).join(customers?.judged === 'worse' ? ',也在' : ',还有')}。`,
     short: main.short,
     culprit: main.metric,
     part: main.metric === newLeads ? carrierOf(numbers.cells, newLeads, numbers) : null,
@@ -83,7 +86,15 @@ export function sumCause(cells: Cells, metric: Metric, noun: string, numbers: Re
 function customersCause(numbers: ReviewNumbers): Cause | null {
   const line = lineOf(numbers, newCustomers);
   if (line?.judged === 'worse') return sumCause(numbers.cells, newCustomers, ' 家', numbers);
-  const words = `和${numbers.compared.words}比在正常波动以内,线索、首次响应和转化都没有变差:要么加线索,要么把目标定实。`;
+  const [now, before] = [line?.now ?? 0, line?.before ?? 0];
+  const slower = [newLeads, leadResponseTime, leadConversion]
+    .flatMap((metric) => lineOf(numbers, metric) ?? [])
+    .filter(({ judged }) => judged === 'worse');
+  const against = `比${numbers.compared.words}${changeWords(now, before, 'count', ' 家')}${now === before ? '' : ',在正常波动以内'}`;
+  const words =
+    slower.length === 0
+      ? `${against},线索、首次响应和转化都没有变差:要么加线索,要么把目标定实。`
+      : `${against};${slower.map(({ metric, now: value, before: was }) => `${metric.name}${metric.unit === 'hours' ? `慢了(${hours(value)},${numbers.compared.words} ${hours(was)})` : '变差了'}`).join('、')},但新增客户没有跟着少,差的是目标。`;
   return { words, short: null, culprit: newCustomers, part: null };
 }
 
@@ -91,11 +102,20 @@ function customersCause(numbers: ReviewNumbers): Cause | null {
 export function amountCause(numbers: ReviewNumbers): Cause | null {
   const where = sumCause(numbers.cells, wonAmount, '', numbers);
   const at = (metric: Metric, p: number) => numbers.cells.total(metric, p).value ?? 0;
+  if (lineOf(numbers, wonAmount)?.judged === 'level')
+    return {
+      words: `和${numbers.compared.words}比在正常波动以内,哪一块多、哪一块少都可能是偶然:看在跟的商机够不够。`,
+      short: null,
+      culprit: wonAmount,
+      part: null,
+    };
   if (at(wonCount, 0) === 0 || at(wonCount, 1) === 0) return where;
   const { fromA, fromB } = attributeProduct(
     { a: at(wonCount, 0), b: at(avgOrderValue, 0) },
     { a: at(wonCount, 1), b: at(avgOrderValue, 1) },
   );
+  // A split into number and size is a cause only where the number of deals really moved.
+  if (lineOf(numbers, wonCount)?.judged === 'level') return where;
   const part = (fen: number): string => `${fen >= 0 ? '多' : '少'} ${formatMoney(Math.abs(Math.round(fen)))}`;
   const split = `单数带来${part(fromA)},客单价带来${part(fromB)}`;
   return where === null

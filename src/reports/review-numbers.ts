@@ -1,5 +1,6 @@
 import { isRunning, lengthInDays, type Period, periodName } from '../calendar/period.ts';
 import type { PartRates } from '../figures/attribution.ts';
+import { ratesDiffer } from '../figures/difference.ts';
 import type { Figure } from '../figures/figure.ts';
 import { formatPoints, formatRate, formatRelativeChange, formatValue, unknown } from '../figures/format.ts';
 import { differs, type Rate, ratioOf } from '../figures/rate.ts';
@@ -79,7 +80,16 @@ export async function readReview(company: Company, question: Question, period: P
   const lagDays = fairLagDays(period, moment, company.settings.conversionLagDays);
   const churnAsk = { scope, filter, moment, silentDays: company.settings.silentDays.default };
   const [cells, churn, acquisition, targets] = await Promise.all([
-    measure(company, scope, { metrics: counted, filter, moment, periods, groupings, lagDays, statements: 1 }),
+    measure(company, scope, {
+      metrics: counted,
+      filter,
+      moment,
+      periods,
+      groupings,
+      lagDays,
+      statements: 1,
+      spread: true,
+    }),
     records(company, 'contracts') ? readChurn(company.crm, churnAsk, periods, ['region', 'industry', 'grade']) : [],
     records(company, 'campaigns') ? readAcquisition(company.crm, { scope, filter, moment, lagDays }, periods) : null,
     records(company, 'targets') && question.filterWords.length === 0
@@ -158,10 +168,16 @@ function cacLine(acquisition: ReviewNumbers['acquisition'], compared: Compared):
     costFen === null || customers === 0 ? null : Math.round(costFen / customers),
   ) as [number | null, number | null];
   if (now === null && before === null) return [];
+  // What a customer costs moves with every one more or less: told only where they came at another rate for the money.
+  const [spent, spentBefore] = acquisition.map(({ costFen, customers }) => ({
+    count: customers,
+    exposure: costFen ?? 0,
+  }));
+  const dearer = spent !== undefined && spentBefore !== undefined && ratesDiffer(spent, spentBefore);
   const judged: Judged =
     now === null || before === null
       ? 'unknown'
-      : Math.abs(now - before) < notable * before
+      : Math.abs(now - before) < notable * before || !dearer
         ? 'level'
         : now > before
           ? 'worse'

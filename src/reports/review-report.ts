@@ -15,7 +15,15 @@ import { plainFigure } from './figure-of.ts';
 import { dueIn, leaderOf, leaderOfRegion } from './next-steps.ts';
 import { type Advice, type Company, defineReport, type Findings, type Question } from './report.ts';
 import { type Cause, causeOf, contradiction, remarkOf } from './review-causes.ts';
-import { changeOf, lineOf, type ReviewLine, type ReviewNumbers, readReview, shownOf } from './review-numbers.ts';
+import {
+  changeOf,
+  lineOf,
+  type ReviewLine,
+  type ReviewNumbers,
+  type ReviewTarget,
+  readReview,
+  shownOf,
+} from './review-numbers.ts';
 
 /** Something that went wrong in the period: what, and where the data say it comes from. */
 interface Problem {
@@ -171,13 +179,27 @@ function problemsOf(company: Company, question: Question, numbers: ReviewNumbers
   return [...missed, ...worse.filter(({ metric }) => !blamed.has(metric))];
 }
 
+/** Targets that were reached: what went well comes before what is missing. */
+const metOf = ({ targets }: ReviewNumbers): ReviewTarget[] => targets.filter(({ actual, amount }) => actual >= amount);
+
+function metLine(numbers: ReviewNumbers): Line[] {
+  const met = metOf(numbers).map(
+    ({ metric, actual, amount }) =>
+      `${metric.name} ${formatValue(actual, metric.unit)},完成目标 ${formatValue(amount, metric.unit)}的 ${formatRatio(actual / amount)}`,
+  );
+  return met.length === 0 ? [] : [[{ good: `达成的:${met.join(';')}` }, '。']];
+}
+
 function titleOf(question: Question, numbers: ReviewNumbers, problems: readonly Problem[]): string {
   const head = `${periodWords(question).trim()}复盘:`;
+  const met = metOf(numbers)[0];
+  const good = met === undefined ? '' : `${met.metric.name}完成目标 ${formatRatio(met.actual / met.amount)}`;
   const main = problems[0];
   if (main !== undefined) {
     const short = main.cause?.short ?? null;
-    return `${head}${main.short}${short === null ? '' : `,${short}`}`;
+    return `${head}${good === '' ? '' : `${good};`}${main.short}${short === null ? '' : `,${short}`}`;
   }
+  if (good !== '') return `${head}${good},没有变差的`;
   const best = numbers.lines.find(({ judged }) => judged === 'better');
   return best === undefined
     ? `${head}各项平稳`
@@ -188,10 +210,16 @@ function narrativeOf(question: Question, numbers: ReviewNumbers, problems: reado
   const amount = lineOf(numbers, wonAmount);
   const better = numbers.lines.filter(({ judged }) => judged === 'better').map(({ metric }) => metric.name);
   const head = `${opening(question)}成交 `;
+  const chance = amount?.judged === 'level' && amount.now !== amount.before ? ',在正常波动以内' : '';
   return [
+    ...metLine(numbers),
     amount === undefined || amount.now === null
       ? [`${opening(question)}没有成交。`]
-      : [head, { strong: formatValue(amount.now, 'fen') }, `,对比${numbers.compared.words} ${changeOf(amount)}。`],
+      : [
+          head,
+          { strong: formatValue(amount.now, 'fen') },
+          `,对比${numbers.compared.words} ${changeOf(amount)}${chance}。`,
+        ],
     [
       problems.length === 0
         ? `${better.length === 0 ? '其余各项都在正常波动以内' : `变好的有${better.join('、')},没有变差的`}。`

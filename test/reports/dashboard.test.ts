@@ -113,4 +113,37 @@ describeOnBoth('看板', (dialect, open) => {
     expect(real.title).toBe('本月要管的是赢单率');
     expect(real.advice[0]?.command).toBe('赢单率 本月 按丢单原因');
   });
+
+  it('a reached target settles the amount, and a month that is over is not to be caught up in', async () => {
+    const deals = (month: string, count: number) =>
+      Array.from({ length: count }, (_, i) => ({
+        contract_id: `${month}-${i}`,
+        customer_id: `c${i}`,
+        owner_user_id: 'wang',
+        amount: 100_000 as never,
+        status: 'effective' as const,
+        signed_on: `${month}-05`,
+      }));
+    const ask = async (target: number) => {
+      const company = await smallCompany(dialect, {
+        cm_contracts: [...deals('2026-10', 20), ...deals('2026-09', 60)],
+        cm_targets: [
+          { scope: 'company', scope_id: '', metric: 'won_amount', month: '2026-10-01', amount: target as never },
+        ],
+      });
+      try {
+        const period = days('2026-10-01', '2026-10-31', 'last_month');
+        return await dashboardReport.run(company, asking(at('2026-11-18 10:30:00'), { period }));
+      } finally {
+        await company.drop();
+      }
+    };
+    const reached = await ask(1_900_000);
+    expect(reached.title).toBe('上月目标完成率变好,没有要管的');
+    expect(reached.advice).toEqual([]);
+    const missed = await ask(2_500_000);
+    expect(missed.title).toBe('上月要管的是成交金额、目标完成率');
+    expect(missed.advice.map(({ text }) => text).join('')).not.toMatch(/本期|先看少在哪/);
+    expect(missed.advice.map(({ command }) => command)).toEqual(['预测 本月', '目标 本月']);
+  });
 });

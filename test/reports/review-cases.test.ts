@@ -326,6 +326,50 @@ describe.each(dialects)('复盘 on %s', (dialect) => {
     expect(partOf(found, '主要问题')).toBe('没有超出正常波动的变差。');
   });
 
+  it('blames a slower response for nothing where new customers rose, and says that the target is far', async () => {
+    const found = await review({
+      cm_targets: target(100),
+      cm_customers: [...customersOf('2026-10', '官网', 80), ...customersOf('2026-09', '官网', 60)],
+      cm_leads: leadsOf({ month: '2026-10', count: 300, hours: 24 }, { month: '2026-09', count: 290, hours: 3 }),
+    });
+    expect(found.title).toBe('上月复盘:新增客户差目标 20.0 %');
+    expect(partOf(found, '原因分析')).toMatch(/多 20 家.*首次响应慢了\(24 小时,.* 3 小时\),但新增客户没有跟着少/);
+    expect(partOf(found, '原因分析')).not.toMatch(/原因在/);
+  });
+
+  it('calls one deal against one a coincidence, and waits with a long tail no change', async () => {
+    const waits = [1, 1, 1, 2, 2, 1, 1, 2, 1, 2, 1, 1];
+    const found = await review({
+      cm_contracts: [...contractsOf('2026-10', 1, 442_000), ...contractsOf('2026-09', 1, 166_000)],
+      cm_leads: [
+        ...waits.map((hours, i) => ({ hours: i === 0 ? 20 : hours, month: '2026-10', i })),
+        ...waits.map((hours, i) => ({ hours, month: '2026-09', i })),
+      ].flatMap(({ hours, month, i }) =>
+        leadsOf({ month, count: 1, hours }).map((lead) => ({ ...lead, lead_id: `${month}-${i}` })),
+      ),
+    });
+    expect(found.title).toBe('上月复盘:各项平稳');
+    const changes = Object.fromEntries(found.table!.rows.map((row) => [row[0], row[3]]));
+    expect([changes.成交金额, changes.线索首次响应]).toEqual(['+166.3 %', '+118.8 %']);
+    expect(partOf(found, '业务概况')).toMatch(/\+166\.3 %,波动内.*\+118\.8 %,波动内/);
+  });
+
+  it('tells of a reached target before anything that is missing', async () => {
+    const found = await review({
+      cm_targets: [
+        ...target(100),
+        { scope: 'company', scope_id: '', metric: 'won_amount', month: '2026-10-01', amount: 2_000_000 as never },
+      ],
+      cm_customers: [...customersOf('2026-10', '官网', 80), ...customersOf('2026-09', '官网', 80)],
+      cm_contracts: [...contractsOf('2026-10', 25, 100_000), ...contractsOf('2026-09', 31, 100_000)],
+    });
+    expect(found.title).toBe('上月复盘:成交金额完成目标 125.0 %;新增客户差目标 20.0 %');
+    expect(textOf(found.narrative)).toMatch(
+      /^达成的:成交金额 250 万,完成目标 200 万的 125\.0 %。.*−19\.4 %,在正常波动以内/,
+    );
+    expect(partOf(found, '主要问题')).not.toContain('成交金额');
+  });
+
   it('finds nothing where nothing moved, and says so', async () => {
     const found = await review({
       cm_contracts: [...contractsOf('2026-10', 20, 50_000), ...contractsOf('2026-09', 20, 50_000)],

@@ -1,0 +1,38 @@
+import { sql } from 'kysely';
+import type { Expr, SqlBridge } from '../database/dialect.ts';
+import type { Measure, Spread } from './metric.ts';
+
+/** Logarithms are summed in millionths, so that both databases give whole numbers. */
+export const logScale = 1e6;
+
+// Squares of fen pass what a BIGINT holds; both databases keep these digits.
+const whole = (value: Expr) => sql<number>`cast(coalesce(${value}, 0) as decimal(38, 0))`;
+
+/** Number, sum and squares of the amounts that a sum of money is made of. */
+export function spreadOfAmounts(of: Measure): Spread {
+  const lines = of.perLine;
+  return {
+    cases: {
+      ...of,
+      value: () => sql<number>`count(t.amount)`,
+      ...(lines === undefined ? {} : { perLine: () => sql<number>`count(l.amount)` }),
+    },
+    sum: of,
+    squares: {
+      ...of,
+      value: () => whole(sql`sum(t.amount * t.amount * 10000)`),
+      ...(lines === undefined ? {} : { perLine: () => whole(sql`sum(l.amount * l.amount * 10000)`) }),
+    },
+  };
+}
+
+/** The same of the logarithms of times: waits and cycles have a long tail, and one slow case must not speak for all. */
+export function spreadOfTimes(of: Measure, seconds: (db: SqlBridge) => Expr): Spread {
+  // A minute more keeps what was answered at once on the scale.
+  const log = (db: SqlBridge) => sql`ln(1 + ${seconds(db)} / 60.0)`;
+  return {
+    cases: { ...of, value: (db) => sql<number>`count(${seconds(db)})` },
+    sum: { ...of, value: (db) => whole(sql`sum(${log(db)} * 1000000)`) },
+    squares: { ...of, value: (db) => whole(sql`sum(${log(db)} * ${log(db)} * 1000000)`) },
+  };
+}
