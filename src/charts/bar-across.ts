@@ -14,7 +14,7 @@ export function barAcross(spec: BarChart): Draft {
   const grouped = spec.stacked !== true && spec.series.length > 1;
   const thickness = grouped ? 14 : 18;
   const bars = grouped ? spec.series.length : 1;
-  const rowHeight = leastRow(spec.labels, nameRoom, bars * thickness + (grouped ? 14 : 12));
+  const rowHeight = leastRow(spec.labels, nameRoom, bars * thickness + (grouped ? 14 : 10));
   const most = Math.min(mostRows, Math.floor(mostPlotHeight / rowHeight));
   const { at, remark, gap } = drawnRows(spec.labels.length, spec, most);
   const rows = barSeries(spec, at);

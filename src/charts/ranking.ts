@@ -10,7 +10,7 @@ import { colours, sizes, toneColours } from './theme.ts';
 /** Up to this many rows the second measure stands below the number; more rows would make the picture too tall. */
 const mostTwoLineRows = 10;
 
-const nameRoom = 80;
+const nameRoom = 92;
 
 /** What stays for the bars, however long names and numbers are. */
 const leastBar = 72;

@@ -81,7 +81,7 @@ function findings(
       footer: chartFooter(company, question),
       unit: 'fen',
       counter: '家',
-      total: wanted(question, customers.length),
+      total: wanted(question, debtors),
       rows: list.slice(0, drawn).map((c) => ({
         label: c.name,
         value: c.amountFen,

@@ -202,6 +202,10 @@ const nothingWord: Readonly<Record<string, string>> = {
 function noteOf(row: PartRow, main: Metric): string {
   if (main === wonAmount)
     return `${formatCount(sizeOf(row, wonCount))} 单 · 跟进 ${formatCount(sizeOf(row, followupCount))}`;
+  const cell = row.at(main);
+  // A rate is read with its cases: 100 % of 2 leads nobody.
+  if (main.unit === 'ratio' && main.ends !== 'fen' && cell !== undefined)
+    return `${formatCount(cell.numerator ?? 0)}/${formatCount(cell.denominator ?? 0)}`;
   return `成交 ${formatValue(sizeOf(row, wonAmount), 'fen')}`;
 }
 

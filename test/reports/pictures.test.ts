@@ -57,8 +57,11 @@ describe('pictures of the generated company', () => {
     },
   );
 
-  it('a rate stands beside its cases: 100 % of 2 is not 60 % of 50', async () => {
-    const { chart, figures } = await demo.ask('win_rate', { period: 'last_year', groupBy: ['owner'] });
+  it.each([
+    ['win_rate', {}],
+    ['ranking', { slots: { metric: '赢单率' } }],
+  ] as const)('%s: a rate stands beside its cases, 100 %% of 2 is not 60 %% of 50', async (intent, more) => {
+    const { chart, figures } = await demo.ask(intent, { period: 'last_year', groupBy: ['owner'], ...more });
     const texts = textsOf(chart!);
     const owners = figures.filter(({ metric, dims }) => metric === 'win_rate' && dims?.owner !== undefined);
     const shown = owners.filter(({ dims }) => texts.includes(dims!.owner!));
