@@ -10,9 +10,10 @@ import { never } from './failure.ts';
 import { adviceWords, compose, plainReply } from './replies/compose.ts';
 import { intentName } from './replies/phrases.ts';
 import type { Reply } from './replies/reply.ts';
+import { askedFirst } from './reports/asked-metric.ts';
 import { reportFor } from './reports/catalogue.ts';
 import type { Findings, Question, Report } from './reports/report.ts';
-import { anotherGrouping, anotherTime, isStock, subjectOf } from './unfit-question.ts';
+import { anotherGrouping, anotherTime, anotherView, isStock, subjectOf } from './unfit-question.ts';
 
 /** A report's answer, and what it assumed that was not said. */
 export interface ReportAnswer {
@@ -77,13 +78,16 @@ export async function answerWithReport(
       `你们的 CRM 没有记录这张报表要用的数据${note === null ? '' : `(${note})`},所以「${name}」现在给不出数。`,
     );
   }
-  const unfit = anotherTime(report, command, grant.viewer.role, moment.today) ?? anotherGrouping(report, command);
+  const unfit =
+    anotherTime(report, command, grant.viewer.role, moment.today) ??
+    anotherView(command) ??
+    anotherGrouping(report, command);
   if (unfit !== null) return refused('asked-back', unfit.sentence, unfit.choices);
   const resolved = await resolve(command.slots, grant, company);
   if (resolved.kind !== 'resolved') return refusalOf(resolved, grant);
 
   const { question, assumed } = questionOf(report, command, grant, resolved, moment);
-  const findings = await report.run(company, question);
+  const findings = askedFirst(await report.run(company, question), command.slots.metric);
   const picture = await drawn(tools, findings);
   const asOf = company.dataAsOf(moment);
   const reply = compose(findings, question, {

@@ -4,8 +4,9 @@ import type { Day } from './calendar/day.ts';
 import { isRunning, type Period, periodName } from './calendar/period.ts';
 import type { Command, Dimension, Intent, Slots } from './commands/command.ts';
 import { printCommand, printPeriod } from './commands/print-command.ts';
-import { metricByWords } from './metrics/catalogue.ts';
+import { metricById, metricByWords } from './metrics/catalogue.ts';
 import { groupingWords } from './metrics/dimensions.ts';
+import { reportShowing } from './metrics/shown-by.ts';
 import { intentName } from './replies/phrases.ts';
 import { reportFor } from './reports/catalogue.ts';
 import type { Report } from './reports/report.ts';
@@ -17,10 +18,11 @@ export interface Unfit {
 }
 
 /** What was asked for, by the name it is asked with: the report's, or the single metric's. */
-export const subjectOf = ({ intent, slots }: Command): string =>
-  (intent === 'metric_query' || intent === 'payment_rate') && slots.metric !== undefined
-    ? (metricByWords(slots.metric)?.name ?? slots.metric)
-    : intentName(intent);
+export function subjectOf({ intent, slots: { metric } }: Command): string {
+  if (metric === undefined) return intentName(intent);
+  if (intent === 'metric_query' || intent === 'payment_rate') return metricByWords(metric)?.name ?? metric;
+  return reportShowing(metric) === intent ? `${intentName(intent)} · ${metricById(metric)!.name}` : intentName(intent);
+}
 
 /** Whether a question is about how things stand now, and so about no other time. */
 export const isStock = ({ onlyNow }: Report, slots: Slots): boolean =>
@@ -34,7 +36,8 @@ export function anotherTime(report: Report, command: Command, role: Role, today:
   const isNow = period === undefined || isRunning(period, today);
   if (isNow && compare === undefined) return null;
   const { metric, mode } = slots;
-  const asked = intent === 'metric_query' && metric !== undefined ? { metric } : { mode };
+  const isNamed = metric !== undefined && (intent === 'metric_query' || reportShowing(metric) === intent);
+  const asked = isNamed ? { metric } : { mode };
   const name = printCommand({ intent, slots: asked });
   const standing = printCommand({ intent, slots: now });
   if (isNow) return { sentence: `「${name}」只看得到现在的,没有以前的可比。看现在的?`, choices: [standing] };
@@ -58,6 +61,23 @@ function about(intent: Intent, period: Period, { filters, filters_not, scope, gr
       ...(scope === undefined ? {} : { scope }),
       ...(groups.length === 0 ? {} : { group_by: groups }),
     },
+  };
+}
+
+/** 跟进间隔: days between two follow-ups are a customer's own, no sum over many. */
+export function anotherView({ intent, slots }: Command): Unfit | null {
+  if (intent !== 'followups' || slots.view !== 'interval') return null;
+  const { view: _, ...counted } = slots;
+  const customer = slots.filters?.customer;
+  return {
+    sentence:
+      customer === undefined
+        ? '跟进间隔是一家客户的,打「互动记录」加客户名就能看。这里先看跟进次数?'
+        : '跟进间隔在互动记录里看。要看哪个?',
+    choices: [
+      ...(customer === undefined ? [] : [printCommand({ intent: 'interaction_timeline', slots: counted })]),
+      printCommand({ intent, slots: counted }),
+    ],
   };
 }
 

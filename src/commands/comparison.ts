@@ -10,7 +10,7 @@ export const meantPeriod = (mark: PeriodMark, intent: Intent): Period | null =>
   looksAhead.has(intent) && mark.upcoming !== undefined ? mark.upcoming : mark.period;
 
 /** 占比 上月, 投产比 去年: a share or a ratio of that time, nothing is held against it. */
-const ratioNouns = /占比|百分比|[产出]比(?=$|[^一-龥])|性价比|配比/g;
+const ratioNouns = /占[^ 比]{0,4}比(?=$|[^一-龥])|百分比|[产出]比(?=$|[^一-龥])|性价比|配比/g;
 const withoutRatios = (skeleton: string): string => skeleton.replace(ratioNouns, (noun) => '·'.repeat(noun.length));
 
 const comparing = /(?:比|对比|相比|较|跟|和|与|vs)/;

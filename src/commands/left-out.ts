@@ -1,5 +1,6 @@
 import { addDays } from '../calendar/day.ts';
 import { isRunning, type Period } from '../calendar/period.ts';
+import { reportShowing } from '../metrics/shown-by.ts';
 import { metricWords } from '../metrics/vocabulary.ts';
 import type { AmountMark } from './amounts.ts';
 import type { Intent, ParseContext } from './command.ts';
@@ -84,6 +85,8 @@ function twoPeriods(facts: Facts, scan: Scan): LeftOut {
 /** 排行 成交额 回款: two figures where one is shown. */
 function metricLeftOut(intent: Intent, slots: Draft, facts: Facts): LeftOut | null {
   if (!/^(?:ranking|sales_trend|service_metrics|campaign_roi)$/.test(intent) || slots.metric === undefined) return null;
+  // 线索成交率 is one metric, whichever shorter name stands in it.
+  if (reportShowing(slots.metric as string) === intent) return null;
   const other = facts.metrics.find((metric) => metric !== slots.metric && !/^(?:yoy|mom|gap)$/.test(metric));
   const words = metricWords.find(({ id }) => id === other)?.name;
   return words === undefined ? null : { words, why: `一次看一个数,「${words}」另看。先看这个?` };

@@ -39,11 +39,16 @@ export function metricFor(intent: Intent, facts: Facts): string | null {
       return /差多少|差几|缺多少|还差|缺口|差距|剩多少|还剩/.test(skeleton) ? 'gap' : null;
     case 'service_metrics':
       if (/首响|响应|回复|多久回|回得/.test(skeleton)) return 'first_response_time';
-      if (/投诉率|客诉率/.test(skeleton)) return 'complaint_rate';
+      if (/投诉率|客诉率|投诉占工单/.test(skeleton)) return 'complaint_rate';
       if (/解决率|处理率/.test(skeleton)) return 'resolution_rate';
       if (/投诉|客诉|骂|抱怨|吐槽/.test(skeleton)) return 'complaint_count';
       return /工单(?:数|量|多少|几)/.test(skeleton) ? 'ticket_count' : null;
+    case 'win_rate':
+      return /[丢输]单率/.test(skeleton) ? 'loss_rate' : null;
+    case 'churn_rate':
+      return /留存|保留率/.test(skeleton) ? 'retention_rate' : null;
     case 'campaign_roi':
+      if (/线索(?:→|到)?成交(?:转化)?率/.test(skeleton)) return 'lead_win_rate';
       if (/roi|投产|回报|投入产出/.test(skeleton)) return 'roi';
       if (/cpl|线索成本|线索.{0,4}(?:多少钱|成本|贵|便宜|单价)/.test(skeleton)) return 'cpl';
       if (/cac|获客成本|(?:一个|每个)客户.{0,4}(?:成本|多少钱)/.test(skeleton)) return 'cac';

@@ -10,6 +10,7 @@ import { type Facts, gatherFacts } from './facts.ts';
 import { chosen, goesOn, readFollowUp } from './follow-ups.ts';
 import { createLatinReader, type LatinReader } from './latin-words.ts';
 import { leftOut } from './left-out.ts';
+import { askedOf, metricAsked } from './metric-asked.ts';
 import { joinSplitWords, longestQuestion, normaliseText, withoutCourtesy } from './normalise-text.ts';
 import { printCommand } from './print-command.ts';
 import { type Ranking, rankIntents, vocabularyWords } from './rank-intents.ts';
@@ -89,6 +90,12 @@ function understand(text: string, context: ParseContext, parts: Parts): Understa
   const definition = definitionAsked(plain, parts.stages);
   if (definition !== null) return command('metric_definition', { metric: definition });
   const latin = parts.latin.translate(withoutCourtesy(plain));
+  const named = metricAsked(latin.text, context.moment.today, (word) => parts.entities.named(word).length > 0);
+  if (named !== null) {
+    const whole = joinSplitWords(named.text, vocabularyWords);
+    const asked = askedOf(named, read(whole, { repairs: latin.repairs, told: [], number: 0 }, context, parts));
+    if (asked !== null) return asked;
+  }
   const joined = joinSplitWords(latin.text, vocabularyWords);
   return read(joined, { repairs: latin.repairs, told: [], number: 0 }, context, parts);
 }

@@ -1,6 +1,7 @@
 import { monthOf, yearOf } from '../calendar/day.ts';
 import { type Period, periodLabelWords } from '../calendar/period.ts';
 import { metricById } from '../metrics/catalogue.ts';
+import { reportShowing } from '../metrics/shown-by.ts';
 import { metricWords } from '../metrics/vocabulary.ts';
 import { orderWords, type ReportWords, reportWords } from '../reports/vocabulary.ts';
 import type { Command, Dimension, Filters, NumberTest, Schedule, Threshold } from './command.ts';
@@ -201,13 +202,19 @@ export function printCommand(command: Command): string {
   else if (intent === 'target_attainment' && slots.metric === 'gap') out.push('目标', '还差多少');
   else if (intent === 'sales_trend' && slots.metric !== undefined && slots.metric !== 'won_amount')
     out.push('走势', metricName(slots.metric));
-  else if (slots.metric !== undefined && namedByMetric.has(intent)) out.push(metricName(slots.metric));
+  else if (slots.metric !== undefined && (namedByMetric.has(intent) || reportShowing(slots.metric) === intent))
+    out.push(metricName(slots.metric));
   else out.push(orderNames(command) ?? nameOfIntent(intent));
   if (typeof slots.date === 'string') out.unshift(slots.date);
   if (slots.id !== undefined) out.push(intent === 'drill_down' ? `第${slots.id}个` : String(slots.id));
   if (slots.topic !== undefined) out.push(nameOfIntent(slots.topic));
   if (slots.report !== undefined) out.push(reportNames[slots.report] ?? nameOfIntent(slots.report));
-  if (slots.metric !== undefined && saysMetric.test(intent) && slots.metric !== 'share_of_revenue')
+  if (
+    slots.metric !== undefined &&
+    saysMetric.test(intent) &&
+    slots.metric !== 'share_of_revenue' &&
+    reportShowing(slots.metric) !== intent
+  )
     out.push(metricName(slots.metric));
   const mode = modes[slots.mode as keyof typeof modes];
   if (mode !== undefined) out.push(mode);

@@ -58,7 +58,7 @@ const reported: readonly MetricWords[] = [
   metric('lead_conversion', '线索转化率', '渠道转化率', 'lead_conversion'),
   metric('silent_customers', '沉默客户', '沉默 沉默客户数', 'silent_customers'),
   metric('wake_rate', '唤醒率', '', 'wake_rate'),
-  metric('renewal_rate', '续约率', '续费率 留存率', 'renewal_rate'),
+  metric('renewal_rate', '续约率', '续费率', 'renewal_rate'),
   metric('repurchase_rate', '复购率', '回购率', 'repurchase_rate'),
   metric('clv', 'CLV', '客户价值 客户终身价值 生命周期价值 ltv', 'clv'),
   metric('health_score', '健康度', '健康分', 'health_score'),

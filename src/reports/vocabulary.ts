@@ -133,7 +133,7 @@ const ownWords = {
   ),
   lead_conversion: words(
     '线索转化率',
-    '线索转化 渠道转化率 渠道转化 线索转化情况 线索成交率',
+    '线索转化 渠道转化率 渠道转化 线索转化情况',
     'lead conversion, lead conversion rate',
     'xszhl qdzhl',
   ),
@@ -168,7 +168,12 @@ const ownWords = {
     'wake rate, reactivation rate',
     'hxl hx',
   ),
-  churn_rate: words('流失率', '客户流失率 流失比例', 'churn rate, churn', 'lsl'),
+  churn_rate: words(
+    '流失率',
+    '客户流失率 流失比例 客户留存率 留存率 保留率',
+    'churn rate, churn, retention rate, retention',
+    'lsl',
+  ),
   churn_analysis: words(
     '流失分析',
     '流失原因 流失原因分析 流失特征 流失画像 流失客户分析 流失客户特征 客户流失分析 流失归因',
@@ -181,12 +186,7 @@ const ownWords = {
     'churn risk, at risk',
     'lsfxmd lsyj',
   ),
-  renewal_rate: words(
-    '续约率',
-    '续费率 客户留存率 留存率 续签率 保留率',
-    'renewal rate, retention rate, retention',
-    'xyl xfl',
-  ),
+  renewal_rate: words('续约率', '续费率 续签率', 'renewal rate', 'xyl xfl'),
   renewal_due: words(
     '续费到期',
     '续约到期 到期客户 待续费 待续约 待续费客户 快到期 即将到期 到期名单 合同到期 续费名单 续约名单 到期合同 续费提醒名单',
@@ -225,13 +225,13 @@ const ownWords = {
   ),
   campaign_roi: words(
     '活动效果',
-    '活动roi 渠道roi 渠道效果 投放效果 市场活动 活动 渠道 投产比 投入产出 投入产出比 投资回报率 投资回报 回报率 获客成本 线索成本 单条线索成本 活动复盘 营销效果 市场效果 roi cpl cac 渠道贡献',
+    '活动roi 渠道roi 渠道效果 投放效果 市场活动 活动 渠道 投产比 投入产出 投入产出比 投资回报率 投资回报 回报率 获客成本 线索成本 单条线索成本 活动复盘 营销效果 市场效果 roi cpl cac 渠道贡献 线索成交率 线索成交转化率 线索到成交转化率',
     'campaign roi, campaigns, channels',
     'hdxg qdroi qd',
   ),
   service_metrics: words(
     '客服',
-    '客服指标 客服情况 客服数据 客服表现 首响时长 首次响应时长 首响 响应时长 响应速度 首响时间 投诉率 投诉 投诉数 客诉 客诉数量 客诉率 工单 工单数 工单量 解决率 问题解决率 服务指标 售后情况',
+    '客服指标 客服情况 客服数据 客服表现 首响时长 首次响应时长 首响 响应时长 响应速度 首响时间 投诉率 投诉占工单比 投诉 投诉数 客诉 客诉数量 客诉率 工单 工单数 工单量 解决率 问题解决率 服务指标 售后情况',
     'service metrics, first response time, complaints, tickets',
     'kf sxsc tsl',
   ),

@@ -22,7 +22,7 @@ const said = {
     new_customers: ['新增客户', '新客户', '新客'],
     new_leads: ['新增线索', '新线索', '线索数'],
     churn_rate: ['流失率', '客户流失率'],
-    renewal_rate: ['续约率', '续费率', '留存率'],
+    renewal_rate: ['续约率', '续费率', '续签率'],
     repurchase_rate: ['复购率', '回购率'],
     csat: ['满意度', '客户满意度'],
     nps: ['NPS', '净推荐值'],
