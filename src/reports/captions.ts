@@ -5,12 +5,12 @@ import type { Company, Question } from './report.ts';
 /** What the numbers are about: 华东 · 制造业. */
 export const scopeWords = ({ scope, filterWords }: Question): string => [scope.words, ...filterWords].join(' · ');
 
-/** Whether a rep asks about nobody but themselves, in private: then the report says 你. */
-export const isOwn = ({ scope, viewer, audience }: Question): boolean =>
-  audience === 'private' &&
-  scope.owners !== 'everyone' &&
-  scope.owners.length === 1 &&
-  scope.owners[0] === viewer.userId;
+/** Whether a rep asks about nobody but themselves, wherever: then no step is handed to a leader about them. */
+export const isSelf = ({ scope, viewer }: Question): boolean =>
+  scope.owners !== 'everyone' && scope.owners.length === 1 && scope.owners[0] === viewer.userId;
+
+/** Whether they ask so in private: then the report says 你. */
+export const isOwn = (question: Question): boolean => question.audience === 'private' && isSelf(question);
 
 /** Whose numbers, at the head of a sentence: 你, 华东, 全公司 · 制造业. */
 export const whose = (question: Question): string =>

@@ -6,8 +6,8 @@ import { ratioOf, smallSampleBelow } from '../figures/rate.ts';
 import { type CustomerShare, canCutCustomers, readCustomerShares } from '../metrics/customer-shares.ts';
 import { dimensionNames } from '../metrics/dimensions.ts';
 import type { Line } from '../replies/reply.ts';
-import { chartFooter, whose } from './captions.ts';
-import { type Advice, defineReport, nothingFound } from './report.ts';
+import { chartFooter, isSelf, whose } from './captions.ts';
+import { type Advice, defineReport, nothingFound, type Question } from './report.ts';
 import { tiedFor, tiedWithFirst } from './tied.ts';
 
 const pieParts = 5;
@@ -75,7 +75,7 @@ export const customerProfileReport = defineReport({
         }),
       ],
       narrative: narrativeOf(whose(question), label, parts, { total, deals, active, unknownCount }),
-      advice: adviceOf(label, unknownCount, total),
+      advice: adviceOf(question, label, unknownCount, total),
       chart: chartOf(frame, parts, shares, second !== null),
       table: {
         columns: [
@@ -159,12 +159,12 @@ function narrativeOf(
   ];
 }
 
-function adviceOf(label: string, unknownCount: number, total: number): Advice[] {
+function adviceOf(question: Question, label: string, unknownCount: number, total: number): Advice[] {
   // Below one in twenty the picture is right all the same.
   if (unknownCount * 20 < total) return [];
   return [
     {
-      text: `${formatCount(unknownCount)} 家没填${label},让负责人补上,否则分布看不准`,
+      text: `${formatCount(unknownCount)} 家没填${label},${isSelf(question) ? '' : '让负责人'}补上,否则分布看不准`,
       who: null,
       due: null,
       command: '数据质量',

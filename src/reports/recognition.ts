@@ -259,17 +259,20 @@ function adviceOf(company: Company, question: Question, stars: readonly Star[], 
   const [first] = stars;
   const [deal] = picked;
   const risen = stars.find(({ name }) => name === '进步之星');
+  // Everybody is praised by who leads them, in front of their own team.
+  const praised = new Map<string | null, string[]>();
+  for (const { row } of [first, risen].flatMap((star) => (star === undefined ? [] : [star]))) {
+    const leader = leaderOf(company, row.parts[0]!.key!);
+    const names = praised.get(leader) ?? [];
+    if (!names.includes(row.name)) praised.set(leader, [...names, row.name]);
+  }
   return [
-    ...(first === undefined
-      ? []
-      : [
-          {
-            text: `在团队群里点名${first.row.name}${risen === undefined ? '' : `和${risen.row.name}`},说清楚是因为哪件事`,
-            who: leaderOf(company, first.row.parts[0]!.key!),
-            due: dueIn(question, 1),
-            command: null,
-          },
-        ]),
+    ...[...praised].map(([who, names]) => ({
+      text: `在团队群里点名${names.join('和')},说清楚是因为哪件事`,
+      who,
+      due: dueIn(question, 1),
+      command: null,
+    })),
     ...(deal === undefined || deal.won.ownerId === null
       ? []
       : [

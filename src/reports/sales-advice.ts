@@ -36,7 +36,7 @@ export function overviewAdvice(company: Company, question: Question, numbers: Sa
     });
   } else if (fell && amount <= 0) {
     advice.push({
-      text: '一单没签:先看报价谈判里最近的几单卡在哪,再看新商机够不够',
+      text: '一单没签:先看手上走得最远的几单卡在哪,再看新商机够不够',
       who: null,
       due: dueIn(question, 2),
       command: '漏斗 当前',

@@ -310,16 +310,24 @@ function adviceOf(
   const first = late[0];
   const advice: Advice[] = [];
   if (first !== undefined && first.target !== null) {
+    // To the one who asks it is said what to do, not to their leader what to do with them.
+    const self = by === 'owner' && first.key === question.viewer.userId;
     advice.push({
-      text: `和${first.name}对一遍手上的商机,看够不够补上差的 ${words(first.target - first.actual)},不够现在就找`,
-      who: by === 'owner' ? leaderOf(company, first.key) : by === 'region' ? leaderOfRegion(company, first.key) : null,
+      text: `${self ? '' : `和${first.name}`}对一遍手上的商机,看够不够补上差的 ${words(first.target - first.actual)},不够现在就找`,
+      who: self
+        ? first.name
+        : by === 'owner'
+          ? leaderOf(company, first.key)
+          : by === 'region'
+            ? leaderOfRegion(company, first.key)
+            : null,
       due: dueIn(question, 2),
       command: `漏斗 当前 ${first.name}`,
     });
   }
   if (held.length === 0 && actual < whole.amount * (pace - behind)) {
     advice.push({
-      text: `还差 ${words(whole.amount - actual)},先看报价谈判里哪几单这期能签`,
+      text: `还差 ${words(whole.amount - actual)},先看手上走得最远的哪几单这期能签`,
       who: null,
       due: dueIn(question, 1),
       command: '漏斗 当前',

@@ -119,6 +119,41 @@ describeOnBoth('复盘之星 equals plain SQL', (_dialect, open) => {
     expect(found.advice.length).toBeGreaterThan(0);
   });
 
+  it.each(['last_month', 'last_quarter', 'last_year'] as const)(
+    '%s: who praises leads whom they praise',
+    async (period) => {
+      const { advice, figures } = await demo.ask('recognition', { period });
+      const praises = advice.filter(({ text }) => text.includes('点名'));
+      const named = figures
+        .filter(({ dims }) => dims?.star === '业绩之星' || dims?.star === '进步之星')
+        .map(({ dims }) => dims!.owner!);
+      for (const name of named) {
+        const praise = praises.find(({ text }) => text.includes(name));
+        const [leader] = await demo.rows<{ name: string }>(
+          `select m.name from cm_users u join cm_departments d on d.department_id = u.department_id join cm_users m on m.user_id = d.manager_user_id where u.name = '${name}'`,
+        );
+        expect(praise?.who, `${name}: ${JSON.stringify(praises)}`).toBe(leader!.name);
+      }
+      expect(praises.length).toBeGreaterThan(0);
+    },
+  );
+
+  it('a step about oneself is not handed to one’s leader, in a group either', async () => {
+    const asked = {
+      period: 'this_quarter',
+      people: ['王磊'],
+      as: '王磊',
+      groupBy: ['owner'],
+      audience: 'group',
+    } as const;
+    const { advice } = await demo.ask('target_attainment', asked);
+    expect(advice.length).toBeGreaterThan(0);
+    for (const { text, who } of advice) {
+      expect(text).not.toContain('和王磊');
+      expect(who === null || who === '王磊').toBe(true);
+    }
+  });
+
   it('the cases are wins of the period with their days and follow-ups', async () => {
     const found = await demo.ask('recognition', { period: 'last_quarter' });
     const [largest] = await demo.rows<{
