@@ -1,17 +1,23 @@
+import { daysBetween } from '../calendar/day.ts';
 import { formatMoney, formatRate } from '../figures/format.ts';
-import { countsDiffer, differs, ratioOf } from '../figures/rate.ts';
+import { differs, ratioOf } from '../figures/rate.ts';
 import { followupCount } from '../metrics/activity.ts';
 import { paymentAmount } from '../metrics/collection.ts';
 import { winRate, wonAmount } from '../metrics/sales.ts';
 import { isOwn, periodCommand } from './captions.ts';
+import { judge } from './dashboard-tiles.ts';
 import { rateOf } from './figure-of.ts';
 import { dueIn, leaderOf, leaderOfRegion } from './next-steps.ts';
 import type { Advice, Company, Question } from './report.ts';
 import { explain } from './sales-cuts.ts';
 import type { SalesNumbers } from './sales-overview.ts';
+import { workRateMoved } from './work-days.ts';
 
 /** A fall or rise of this share of the basis is worth acting on. */
 const notable = 0.1;
+
+/** A period that ended so many days ago still asks for something. */
+const longOver = 31;
 
 /** Rules tied to what was found, the weightiest first; at most three. */
 export function overviewAdvice(company: Company, question: Question, numbers: SalesNumbers): Advice[] {
@@ -20,7 +26,11 @@ export function overviewAdvice(company: Company, question: Question, numbers: Sa
   const advice: Advice[] = [];
   const found = explain(contracts, wonAmount, groupings);
   const carrier = found.kind === 'carried' ? found.carriers[0] : undefined;
-  const fell = before > 0 && amount < before * (1 - notable);
+  const judged = judge(wonAmount, contracts.total(wonAmount), contracts.total(wonAmount, 1));
+  const daysOver = daysBetween(question.period!.to, question.moment.today);
+  // What is long over is history: nobody can still sign in it, or make up for a call that was not made.
+  const recent = daysOver <= longOver;
+  const fell = recent && (judged === 'worse' || (amount <= 0 && before > 0 && daysOver < 0));
   if (fell && found.kind === 'carried' && carrier !== undefined) {
     const who =
       found.dimension === 'region'
@@ -29,7 +39,7 @@ export function overviewAdvice(company: Company, question: Question, numbers: Sa
           ? leaderOf(company, company.directory.people.find((p) => p.name === carrier.name)?.id ?? '')
           : null;
     advice.push({
-      text: `过一遍${carrier.name}的在跟商机,挑出本期能签的,逐单定下一步`,
+      text: `过一遍${carrier.name}的在跟商机,挑出${daysOver > 0 ? '本月' : '本期'}能签的,逐单定下一步`,
       who,
       due: dueIn(question, 2),
       command: `积压 ${carrier.name}`,
@@ -62,7 +72,7 @@ export function overviewAdvice(company: Company, question: Question, numbers: Sa
     process.total(followupCount).value ?? 0,
     process.total(followupCount, 1).value ?? 0,
   ];
-  if (touches < touchesBefore * (1 - notable) && countsDiffer(touches, touchesBefore)) {
+  if (recent && touches < touchesBefore * (1 - notable) && workRateMoved(touches, touchesBefore, compared)) {
     advice.push({
       text: isOwn(question)
         ? `跟进比${compared.words}少,先把超期没联系的客户补上`
@@ -81,7 +91,7 @@ export function overviewAdvice(company: Company, question: Question, numbers: Sa
       command: `回款率 ${periodCommand(question)}`,
     });
   }
-  if (advice.length === 0 && found.kind === 'carried' && carrier !== undefined && amount > before && before > 0) {
+  if (advice.length === 0 && found.kind === 'carried' && carrier !== undefined && judged === 'better') {
     advice.push({
       text: `增量靠${carrier.name},问清是大单还是打法,能复制的本周例会讲给大家`,
       who: null,

@@ -22,8 +22,9 @@ import {
   wonOpportunities,
 } from '../metrics/sales.ts';
 import type { Choice, Line } from '../replies/reply.ts';
-import { chartFooter, chartSubtitle, followUp, isOwn, opening, periodWords } from './captions.ts';
+import { chartFooter, chartSubtitle, followUp, opening, periodWords } from './captions.ts';
 import { type Compared, changeWords, comparedOf, rateChangeWords } from './comparison.ts';
+import { judge } from './dashboard-tiles.ts';
 import { emptyPeriod } from './empty-period.ts';
 import { figureOf, rateOf } from './figure-of.ts';
 import { partRows } from './part-rows.ts';
@@ -32,6 +33,7 @@ import { overviewAdvice } from './sales-advice.ts';
 import { bucketsChart, partsChart } from './sales-chart.ts';
 import { contradictionWords } from './sales-contradiction.ts';
 import { carriedWords, explain, explainingCuts, naturalCut } from './sales-cuts.ts';
+import { workDaysIn, workDayWords, workRateMoved } from './work-days.ts';
 
 /** What was counted for the overview: five tables and the leads behind them, each once, now and before. */
 export interface SalesNumbers {
@@ -54,7 +56,12 @@ export async function readSales(company: Company, question: Question, period: Pe
   const groupings: Grouping[] = [total, ...explainingCuts(company, question).map((by) => ({ by: [by] }))];
   if (cut === null) groupings.push({ by: [], grain: grainOf(compared.now) });
   const [contracts, closed, process, leads] = await Promise.all([
-    measure(company, scope, { ...common, metrics: [wonAmount, wonCount, avgOrderValue, renewedOrders], groupings }),
+    measure(company, scope, {
+      ...common,
+      metrics: [wonAmount, wonCount, avgOrderValue, renewedOrders],
+      groupings,
+      spread: true,
+    }),
     measure(company, scope, {
       ...common,
       metrics: [winRate, wonOpportunities, lostOpportunities, salesCycle],
@@ -231,7 +238,7 @@ function narrativeOf(question: Question, numbers: SalesNumbers): Line[] {
   } else {
     lines.push([{ warning: contradiction }]);
   }
-  const process_ = processWords(process, compared, isOwn(question));
+  const process_ = processWords(process, compared);
   if (process_ !== null) lines.push([process_]);
   return lines.slice(0, 4);
 }
@@ -253,34 +260,57 @@ function whyWords({ contracts }: SalesNumbers, groupings: readonly Grouping[]): 
     { a: value(wonCount, 0), b: contracts.total(avgOrderValue, 0).value ?? 0 },
     { a: value(wonCount, 1), b: contracts.total(avgOrderValue, 1).value ?? 0 },
   );
-  const driven = drivenBy(change, byCount, bySize);
+  const [size, sizeBefore] = [contracts.total(avgOrderValue).value ?? 0, contracts.total(avgOrderValue, 1).value ?? 0];
+  // Neither the money nor the number of deals moved by more than chance: which of the two it was is chance as well.
+  if (
+    judge(wonAmount, contracts.total(wonAmount), contracts.total(wonAmount, 1)) === 'level' &&
+    !countsDiffer(value(wonCount, 0), value(wonCount, 1))
+  )
+    return carried === null ? '差别在正常波动以内。' : `差别在正常波动以内;${carried}`;
+  const driven = drivenBy(change, byCount, bySize, {
+    count: value(wonCount, 0) / value(wonCount, 1) - 1,
+    size: size / sizeBefore - 1,
+  });
   return carried === null ? `${driven}。` : `${driven};${carried}`;
 }
 
-function drivenBy(change: number, byCount: number, bySize: number): string {
+/** 变化不大, or how much it changed where that is more than a twentieth. */
+const besides = (name: string, change: number): string =>
+  Math.abs(change) < 0.05
+    ? `${name}变化不大`
+    : `${name}${change > 0 ? '高' : '低'} ${(Math.abs(change) * 100).toFixed(1)} %`;
+
+function drivenBy(
+  change: number,
+  byCount: number,
+  bySize: number,
+  relative: { readonly count: number; readonly size: number },
+): string {
   const [count, size] = [byCount / change, bySize / change];
   const word = change > 0 ? '多' : '少';
-  if (count >= 0.8 && size > -0.5) return `主要是单数${word}了,客单价变化不大`;
-  if (size >= 0.8 && count > -0.5) return `主要是客单价${change > 0 ? '高' : '低'}了,单数变化不大`;
+  if (count >= 0.8 && size > -0.5) return `主要是单数${word}了,${besides('客单价', relative.size)}`;
+  if (size >= 0.8 && count > -0.5)
+    return `主要是客单价${change > 0 ? '高' : '低'}了,${besides('单数', relative.count)}`;
   if (count < 0) return `单数其实${change > 0 ? '少' : '多'}了,是客单价${change > 0 ? '拉上来' : '拉下去'}的`;
   if (size < 0) return `客单价其实${change > 0 ? '低' : '高'}了,是单数${change > 0 ? '拉上来' : '拉下去'}的`;
   return `单数和客单价都${change > 0 ? '高' : '低'}了`;
 }
 
-/** What feeds the coming weeks: named only where the change is more than chance. */
-function processWords(process: Cells, compared: Compared, own: boolean): string | null {
+/** What is done each working day: named only where the change is more than chance. */
+function processWords(process: Cells, compared: Compared): string | null {
   const moves = [newCustomers, followupCount].flatMap((metric) => {
     const [now, before] = [process.total(metric).value ?? 0, process.total(metric, 1).value ?? 0];
-    return countsDiffer(now, before)
+    return workRateMoved(now, before, compared)
       ? [`${metric.name} ${formatCount(now)},比${compared.words}${changeWords(now, before, 'count')}`]
       : [];
   });
   const customers = process.total(newCustomers).value ?? 0;
   const followups = process.total(followupCount).value ?? 0;
-  if (moves.length > 0) return `${moves.join(';')}${own ? '' : ',会反映到后面几周的成交上'}。`;
+  if (moves.length > 0) return `${moves.join(';')}${workDayWords(compared)}。`;
+  if (workDaysIn(compared.now) === 0) return '这段时间没有工作日,跟进和新增客户少是正常的。';
   return customers + followups === 0
     ? null
-    : `新增客户 ${formatCount(customers)}、跟进 ${formatCount(followups)} 次,与${compared.words}差不多。`;
+    : `新增客户 ${formatCount(customers)}、跟进 ${formatCount(followups)} 次,与${compared.words}差不多${workDayWords(compared)}。`;
 }
 
 function notesOf({ closed, contracts }: SalesNumbers): string[] {

@@ -389,7 +389,7 @@ describe('what carries a change of sales', () => {
     const found = await answer(
       {
         cm_contracts: [
-          ...month(fell, '2026-10', 20),
+          ...month(fell, '2026-10', 30),
           ...month(fell, '2026-11', 5),
           ...month(other, '2026-10', 20),
           ...month(other, '2026-11', 20),
@@ -398,8 +398,65 @@ describe('what carries a change of sales', () => {
       salesPerformanceReport,
       thisMonth,
     );
-    expect(wordsOf(found)).toMatch(new RegExp(`降幅主要在(${region}|王磊|李强)少 150 万`));
+    expect(wordsOf(found)).toMatch(new RegExp(`降幅主要在(${region}|王磊|李强)少 250 万`));
     expect(wordsOf(found)).toMatch(/主要是单数少了,客单价变化不大/);
     expect(found.advice[0]!.text).toMatch(/过一遍(华东|华南|王磊|李强)的在跟商机/);
+  });
+
+  it('says of what chance may have done that it is that, and asks nobody to act on it', async () => {
+    const found = await answer(
+      { cm_contracts: [...month('wang', '2026-10', 20), ...month('wang', '2026-11', 14)] },
+      salesPerformanceReport,
+      thisMonth,
+    );
+    expect(wordsOf(found)).toContain('少 60 万(−30.0 %)。差别在正常波动以内');
+    expect(wordsOf(found)).not.toMatch(/单数少了|客单价/);
+    expect(found.advice.map(({ text }) => text).join('')).not.toMatch(/过一遍|降幅/);
+  });
+
+  it('calls a size that moved by an eighth no small change', async () => {
+    const size = (when: string, count: number, amount: number) =>
+      month('wang', when, count).map((deal) => ({ ...deal, amount: amount as never }));
+    const found = await answer(
+      { cm_contracts: [...size('2026-10', 20, 100_000), ...size('2026-11', 60, 87_000)] },
+      salesPerformanceReport,
+      thisMonth,
+    );
+    expect(wordsOf(found)).toContain('主要是单数多了,客单价低 13.0 %');
+  });
+
+  const calls = (from: string, perDay: number, days: number): NewRow<'cm_activities'>[] =>
+    Array.from({ length: days }, (_, day) =>
+      Array.from({ length: perDay }, (__, i) => ({
+        activity_id: `${from}-${day}-${i}`,
+        kind: 'call' as const,
+        subject_type: 'customer' as const,
+        customer_id: 'c',
+        user_id: 'wang',
+        owner_user_id: 'wang',
+        occurred_at: `${from.slice(0, 8)}${String(Number(from.slice(8)) + day).padStart(2, '0')} 09:00:00`,
+      })),
+    ).flat();
+
+  it('a week of holidays is no falling off, and nothing is asked of it seven weeks on', async () => {
+    const rows = {
+      cm_contracts: month('wang', '2026-10', 1),
+      cm_activities: [...calls('2026-09-24', 15, 7), ...calls('2026-10-02', 1, 4)],
+    };
+    const found = await answer(rows, salesPerformanceReport, days('2026-10-01', '2026-10-07'));
+    expect(amountOf(found, 'followup_count')).toBe(4);
+    expect(wordsOf(found)).toContain('没有工作日');
+    expect(wordsOf(found)).not.toMatch(/会反映到|少 101/);
+    expect(found.advice.map(({ text }) => text).join('')).not.toContain('跟进');
+  });
+
+  it('a week in which people called a third as often is one, by the working day', async () => {
+    const rows = {
+      cm_contracts: month('wang', '2026-11', 1),
+      cm_activities: [...calls('2026-11-02', 15, 5), ...calls('2026-11-09', 5, 5)],
+    };
+    const found = await answer(rows, salesPerformanceReport, days('2026-11-09', '2026-11-15', 'last_week'));
+    expect(wordsOf(found)).toContain('跟进次数 25,比前一周少 50(−66.7 %)');
+    expect(found.advice.map(({ text }) => text).join('')).toContain('看是谁少了');
   });
 });
