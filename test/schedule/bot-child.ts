@@ -24,31 +24,31 @@ export interface Bot {
 export interface Surroundings {
   /** A command that sets limits and becomes node: `['prlimit', '--nofile=256']`. */
   readonly under?: readonly string[];
-  readonly nodeOptions?: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
   /** Where its log goes, as an open file. */
   readonly output?: number;
 }
 
-/** Starts one and resolves when it works. */
-export async function startBotProcess(
-  file: './bot-process.ts',
-  settings: BotSettings,
-  surroundings?: Surroundings,
-): Promise<Bot>;
-export async function startBotProcess(file: './small-bot.ts', settings: SmallBotSettings): Promise<Bot>;
-export async function startBotProcess(
-  file: string,
-  settings: BotSettings | SmallBotSettings,
-  { under = [], nodeOptions = [], environment = {}, output }: Surroundings = {},
-): Promise<Bot> {
-  const [command = '', ...words] = [...under, process.execPath, ...nodeOptions, '--import', 'tsx'];
-  const child: ChildProcess = fork(fileURLToPath(new URL(file, import.meta.url)), [JSON.stringify(settings)], {
+/** A process that loads everything a bot needs and waits for its settings. */
+export function forkBot(
+  file: './bot-process.ts' | './small-bot.ts',
+  { under = [], environment = {}, output }: Surroundings = {},
+): ChildProcess {
+  const [command = '', ...words] = [...under, process.execPath, '--import', 'tsx'];
+  return fork(fileURLToPath(new URL(file, import.meta.url)), [], {
     execPath: command,
     execArgv: words,
     env: { ...process.env, ...environment },
     stdio: ['ignore', output ?? 'inherit', output ?? 'inherit', 'ipc'],
   });
+}
+
+/** Starts one and resolves when it works. */
+export const startBotProcess = (settings: BotSettings, surroundings?: Surroundings): Promise<Bot> =>
+  beginBot(forkBot('./bot-process.ts', surroundings), settings);
+
+/** Gives a process its settings and resolves when it works. */
+export async function beginBot(child: ChildProcess, settings: BotSettings | SmallBotSettings): Promise<Bot> {
   let port: number | null = null;
   child.on('message', (news: BotNews) => {
     if (news.kind === 'ready') port = news.port ?? 0;
@@ -56,6 +56,7 @@ export async function startBotProcess(
   const ended = once(child, 'exit').then(() => undefined);
   // What is told to a process that dies meanwhile is lost, as it should be.
   child.on('error', () => undefined);
+  child.send(settings);
   const order = (told: BotOrder): void => {
     if (child.connected) child.send(told);
   };

@@ -1,9 +1,10 @@
+import { once } from 'node:events';
 import { systemClock } from '../../src/calendar/clock.ts';
 import { readConfig } from '../../src/config.ts';
 import { createLog } from '../../src/log.ts';
 import { start } from '../../src/running.ts';
 
-/** A whole bot as a process of its own; settings come as the first argument, orders and news go over IPC. */
+/** A whole bot as a process of its own; settings, orders and news go over IPC. */
 export interface BotSettings {
   readonly environment: Readonly<Record<string, string>>;
   /** What its clock shows when it starts, milliseconds since 1970. */
@@ -15,7 +16,7 @@ export interface BotSettings {
 export type BotOrder = { readonly kind: 'set-clock'; readonly to: number } | { readonly kind: 'stop' };
 export type BotNews = { readonly kind: 'ready' | 'stopped'; readonly port?: number };
 
-const settings = JSON.parse(process.argv[2] ?? '{}') as BotSettings;
+const [settings] = (await once(process, 'message')) as [BotSettings];
 const tell = (news: BotNews): void => void process.send?.(news);
 
 let aheadMs = settings.startsAt - systemClock.now();

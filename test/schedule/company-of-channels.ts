@@ -76,7 +76,7 @@ export async function companyOfChannels(until: string, customers = 60): Promise<
         PORT: '0',
         ...(redisUrl === undefined ? {} : { REDIS_URL: redisUrl }),
       };
-      const bot = await startBotProcess('./bot-process.ts', { environment, startsAt: wall(at), leaseMs }, surroundings);
+      const bot = await startBotProcess({ environment, startsAt: wall(at), leaseMs }, surroundings);
       bots.push(bot);
       return bot;
     },

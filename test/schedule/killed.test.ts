@@ -19,7 +19,7 @@ import {
   partsOf,
 } from './chats.ts';
 import type { Line, Passing } from './gate.ts';
-import { startSmallBot } from './small-bots.ts';
+import { type SpareBot, spareSmallBot } from './small-bots.ts';
 
 /** Random kills; `CHAOS_RUNS=200` before a release (`reliability.md` F4), then on both databases. */
 const randomRuns = Number(process.env.CHAOS_RUNS ?? 1);
@@ -34,14 +34,22 @@ describe.each(places)('killed with -9 on %s', { timeout: 60_000 }, (dialect) => 
   let day = '2026-01-01' as Day;
   const recoveries: { readonly sinceDeath: number; readonly sinceReady: number }[] = [];
 
-  const start = (at: string): Promise<Bot> => startSmallBot(chats, { botUrl: place.url, at, leaseMs });
+  /** The next one loads while this one works. */
+  let spare: SpareBot;
+  const start = async (at: string): Promise<Bot> => {
+    const next = spare;
+    spare = spareSmallBot(chats);
+    return next.begin({ botUrl: place.url, at, leaseMs });
+  };
 
   beforeAll(async () => {
     [place, chats] = await Promise.all([ownPlace(dialect), openChats(`${day} 08:00:00`)]);
     store = await place.open();
+    spare = spareSmallBot(chats);
     bot = await start(`${day} 08:59:00`);
   });
   afterAll(async () => {
+    spare.kill();
     await bot.kill();
     await chats.close();
     await place.drop();

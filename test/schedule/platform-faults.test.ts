@@ -22,7 +22,7 @@ describe('a platform that fails at the first message of every chat', { timeout: 
   beforeAll(async () => {
     [place, chats] = await Promise.all([ownPlace(dialects.at(-1) ?? 'sqlite'), openChats(`${day} 08:00:00`)]);
     store = await place.open();
-    bot = await startSmallBot(chats, { botUrl: place.url, at: `${day} 08:59:00`, leaseMs: 5_000 });
+    bot = await startSmallBot(chats, { botUrl: place.url, at: `${day} 08:59:00`, leaseMs: 5_000, timeoutMs: 1_500 });
   }, 120_000);
   afterAll(async () => {
     await bot.kill();

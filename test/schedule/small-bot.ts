@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { systemClock } from '../../src/calendar/clock.ts';
 import { chineseWorkDays } from '../../src/calendar/work-calendar.ts';
 import { carryInProcess } from '../../src/delivery/carrier.ts';
@@ -26,6 +27,8 @@ export interface SmallBotSettings {
   readonly botUrl: string;
   readonly startsAt: number;
   readonly leaseMs: number;
+  /** How long a platform is waited for. */
+  readonly timeoutMs: number;
   /** null = one process alone. */
   readonly redisUrl: string | null;
   readonly wecomBase: string;
@@ -41,8 +44,8 @@ export interface SmallBotSettings {
   readonly targets: readonly PushTarget[];
 }
 
-const settings = JSON.parse(process.argv[2] ?? '{}') as SmallBotSettings;
 const tell = (news: BotNews): void => void process.send?.(news);
+const [settings] = (await once(process, 'message')) as [SmallBotSettings];
 
 let aheadMs = settings.startsAt - systemClock.now();
 const clock = { now: () => systemClock.now() + aheadMs };
@@ -54,7 +57,7 @@ const state =
     ? createInProcessState()
     : (await import('../../src/store/redis-state.ts')).createRedisState(redisUrl, { log: quiet });
 const { dingtalk, wecomBase } = settings;
-const timeoutMs = 3_000;
+const { timeoutMs } = settings;
 const platforms = new Map(
   [
     createWecomApp(appSettings(wecomBase), { state, uploads: store.uploads, timeoutMs }),
