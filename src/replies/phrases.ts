@@ -4,9 +4,14 @@ import { groupingWords } from '../metrics/dimensions.ts';
 import type { Question } from '../reports/report.ts';
 import { orderWords, type ReportWords, reportWords } from '../reports/vocabulary.ts';
 
+/** 周报 and 月报 are the 日报 of longer days, and are called so. */
+const cadenceNames = { daily: '日报', weekly: '周报', monthly: '月报', quarterly: '季报' } as const;
+
 /** The first line of every answer: report, period with its dates, scope, filters, grouping, comparison. */
 export function understoodLine(reportName: string, mode: string | null, question: Question): string {
-  const parts = [mode === null ? reportName : `${reportName}(${mode})`];
+  const { cadence } = question.slots;
+  const name = reportName === '日报' && cadence !== undefined ? cadenceNames[cadence] : reportName;
+  const parts = [mode === null ? name : `${name}(${mode})`];
   if (question.period !== null) parts.push(describePeriod(question.period, question.moment.today));
   // 沉默客户 本月: the running month was said, what stands now is shown.
   else if (question.slots.period !== undefined && !/当前|现在/.test(mode ?? '')) parts.push('现在');

@@ -224,7 +224,7 @@ function adviceOf(question: Question, { flow, key }: Morning, stuckCount: number
   const advice: Advice[] = [];
   if (stuckCount > 0)
     advice.push({
-      text: `${formatCount(stuckCount)} 个积压今天逐个定下次联系时间,没戏的关掉`,
+      text: `${formatCount(stuckCount)} 个积压逐个定下次联系时间,没戏的关掉`,
       who: null,
       due: dueIn(question, 0),
       command: '积压',

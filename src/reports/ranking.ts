@@ -257,8 +257,9 @@ function narrativeOf(question: Question, found: Ranked, all: readonly Placed[]):
   if (main === wonAmount && metrics.includes(wonCount)) lines.push(...beyondAmount(found, all));
   else if (main === followupCount) lines.push(...effort(found));
   else {
-    const odd = oddWords(rows, winRate);
-    if (main.unit === 'ratio' && odd !== null) lines.push([odd]);
+    // Of a rate of money nobody can tell chance from difference by counting.
+    const odd = main.unit === 'ratio' && main.ends === undefined ? oddWords(rows, main) : null;
+    if (odd !== null) lines.push([odd]);
   }
   const zero = all.filter(({ row }) => sizeOf(row, main) === 0).map(({ row }) => row);
   if (zero.length > 0 && main.computation.kind !== 'ratio') {

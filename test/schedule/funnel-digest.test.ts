@@ -241,6 +241,16 @@ describe('the words of the digest', () => {
     expect(text).toContain('李强：客户1（报价谈判，90 万）');
   });
 
+  it('on a Sunday the steps are for Monday', async () => {
+    const stuck = [0, 1, 2, 3].map((n) => opportunity(n));
+    const company = await made({ ...rows(), cm_opportunities: stuck as never });
+    expect(await textFor(company, '2026-11-23 09:00:00')).toMatch(/今天下班前.*\n.*晨会上/);
+    const sunday = await textFor(company, '2026-11-22 09:00:00');
+    expect(sunday).toContain('周一下班前');
+    expect(sunday).toContain('周一晨会上');
+    expect(sunday).not.toContain('今天下班前');
+  });
+
   it('a name full of marks stays a name', async () => {
     const company = await made({
       ...rows(),

@@ -124,7 +124,7 @@ export function funnelView(
           },
     asks: asks.map((one) => ({ ...wordsOfAsk(company, one) })),
     highlight: highlightOf(company, morning),
-    advice: adviceOf(company, morning),
+    advice: adviceOf(company, morning, today),
     late_data: isLate(ask, morning) ? `${morning.asOf.slice(5, 16)}` : '',
     quiet_since: isQuiet(ask, morning) ? (morning.newestRecord?.slice(5, 16) ?? '') : '',
     as_of: morning.asOf.slice(5, 16),
@@ -203,8 +203,14 @@ function highlightOf(company: Company, { bestWin, flow }: FunnelMorning): string
   return `${formatCount(advanced)} 个商机往前走了一步,${most.stage}出来的最多(${formatCount(most.advanced)} 个)`;
 }
 
-/** What to do today, at most two: who, by when, what. */
-function adviceOf(company: Company, morning: FunnelMorning): { readonly who: string; readonly text: string }[] {
+/** What to do today, or the next working day, at most two: who, by when, what. */
+function adviceOf(
+  company: Company,
+  morning: FunnelMorning,
+  today: Day,
+): { readonly who: string; readonly text: string }[] {
+  // Nobody meets or works the list on a Sunday.
+  const [day, meeting] = weekday(today) > 5 ? ['周一', '周一晨会上'] : ['今天', '晨会上'];
   const advice: { who: string; text: string }[] = [];
   const { key, flow } = morning;
   const { owners, stages } = stuckSums(morning);
@@ -215,25 +221,25 @@ function adviceOf(company: Company, morning: FunnelMorning): { readonly who: str
   if (most !== undefined) {
     const [ownerId, { count, fen }] = most;
     advice.push({
-      who: `${ownerName(company.directory, ownerId)}今天下班前`,
+      who: `${ownerName(company.directory, ownerId)}${day}下班前`,
       text: `把名下 ${formatCount(count)} 个积压(${formatMoney(fen)})逐个定下次跟进时间,没戏的关掉`,
     });
   }
   const fullest = stages[0];
   const unmanned = owners.filter(([id]) => !manned(id)).reduce((sum, [, { count }]) => sum + count, 0);
   if (unmanned > 0)
-    advice.push({ who: '主管今天', text: `把没人管或负责人已离职的 ${formatCount(unmanned)} 个积压分给在岗的人` });
+    advice.push({ who: `主管${day}`, text: `把没人管或负责人已离职的 ${formatCount(unmanned)} 个积压分给在岗的人` });
   const keyNow = key === null ? null : ratioOf(key.now);
   const keyBefore = key === null ? null : ratioOf(key.before);
   if (key?.real === true && keyNow !== null && keyBefore !== null && keyNow < keyBefore) {
-    advice.push({ who: '晨会上', text: `抽 5 个停在${key.from}的商机,看为什么没走到${key.to}` });
+    advice.push({ who: meeting, text: `抽 5 个停在${key.from}的商机,看为什么没走到${key.to}` });
   }
   if (flow !== null && flow.lost > 1 && flow.lost > flow.won)
-    advice.push({ who: '晨会上', text: `丢的 ${formatCount(flow.lost)} 个逐个说原因,发「丢单明细 本周」看名单` });
+    advice.push({ who: meeting, text: `丢的 ${formatCount(flow.lost)} 个逐个说原因,发「丢单明细 本周」看名单` });
   if (fullest !== undefined && fullest[1].count > 2) {
     const [stage, { count, fen }] = fullest;
     advice.push({
-      who: '晨会上',
+      who: meeting,
       text: `先过${stage}的 ${formatCount(count)} 个积压(${formatMoney(fen)}),积压里这一段最多`,
     });
   }
