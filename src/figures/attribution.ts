@@ -1,4 +1,4 @@
-import { differs, type Rate, ratioOf } from './rate.ts';
+import { differs, isSmallSample, type Rate, ratioOf } from './rate.ts';
 
 /** One way to cut the whole, with what each part was and is. */
 export interface Cut<P> {
@@ -27,9 +27,9 @@ export interface Carrier {
 export type SumAttribution =
   /** The whole moved by less than two in a hundred. */
   | { readonly kind: 'unchanged' }
-  /** No part stands out: all went the same way, about as much as their weight. */
+  /** No part stands out. */
   | { readonly kind: 'even' }
-  /** The whole moved, and every cut has one part only: there is nothing to spread over. */
+  /** The whole moved, and every cut has one part only, or nothing is left of any: there is nothing to spread over. */
   | { readonly kind: 'one-part' }
   | {
       readonly kind: 'carried';
@@ -64,7 +64,8 @@ export function attributeSum(cuts: readonly Cut<PartSums>[]): SumAttribution {
     const change = sum(parts, (p) => p.now - p.before);
     if (change === 0 || Math.abs(change) < level * basis) continue;
     moved = true;
-    if (parts.length < 2) continue;
+    // Where nothing is left every part lost all it had.
+    if (parts.length < 2 || parts.every(({ now }) => now === 0)) continue;
     divides = true;
     const carriers = parts
       .filter((p) => p.unknown !== true)
@@ -117,7 +118,13 @@ export interface RateCarrier extends PartRates {
 export type RateAttribution =
   /** The change is within what chance does. */
   | { readonly kind: 'within-chance' }
-  | { readonly kind: 'even'; readonly rateEffect: number; readonly mixEffect: number }
+  | {
+      readonly kind: 'even';
+      readonly rateEffect: number;
+      readonly mixEffect: number;
+      /** Every part that is known went the way of the whole, on cases enough to say so. */
+      readonly together: boolean;
+    }
   | {
       readonly kind: 'carried';
       readonly dimension: string;
@@ -158,8 +165,24 @@ export function attributeRate(cuts: readonly Cut<PartRates>[]): RateAttribution 
     });
     const rateEffect = sum(effects, (e) => e.rate);
     const mixEffect = sum(effects, (e) => e.mix);
-    even ??= { kind: 'even', rateEffect, mixEffect };
-    if (parts.length < 2) continue;
+    if (parts.length < 2) {
+      even ??= { kind: 'even', rateEffect, mixEffect, together: false };
+      continue;
+    }
+    const compared = parts.filter((part) => part.unknown !== true);
+    const together =
+      compared.length > 1 &&
+      compared.every((part) => {
+        const [r1, r0] = [ratioOf(part.now), ratioOf(part.before)];
+        const enough = !isSmallSample(part.now) && !isSmallSample(part.before);
+        return enough && r1 !== null && r0 !== null && Math.sign(r1 - r0) === Math.sign(change);
+      });
+    even = {
+      kind: 'even',
+      rateEffect: even?.rateEffect ?? rateEffect,
+      mixEffect: even?.mixEffect ?? mixEffect,
+      together: together && even?.together !== false,
+    };
     for (const effect of effects) {
       const by = Math.abs(effect.rate) >= Math.abs(effect.mix) ? 'rate' : 'mix';
       const share = effect.contribution / change;

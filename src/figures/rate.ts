@@ -7,6 +7,9 @@ export interface Rate {
 /** Fewer cases than this and a rate is shown with its interval and 样本少 (decision 21). */
 export const smallSampleBelow = 30;
 
+/** Of several groups one with fewer cases is not compared. */
+const leastOfSeveral = 10;
+
 /** 0..1, or null where nothing was counted. */
 export const ratioOf = (rate: Rate): number | null =>
   rate.denominator === 0 ? null : rate.numerator / rate.denominator;
@@ -94,3 +97,38 @@ export function fisherExact(a: Rate, b: Rate): number {
 
 /** Whether two counts of independent events over equal times differ at the 95 % level (both Poisson). */
 export const countsDiffer = (a: number, b: number): boolean => a + b > 0 && (a - b) ** 2 > z95 * z95 * (a + b);
+
+/** The 95 % point of chi-square with two degrees of freedom (Abramowitz and Stegun, table 26.8). */
+const chiSquareOfThree = 5.991;
+
+/** K. Pearson's chi-square of several rates against one common rate (Phil. Mag. 50, 1900); null where a side is empty. */
+export function chiSquareOf(rates: readonly Rate[]): number | null {
+  const hits = rates.reduce((all, { numerator }) => all + numerator, 0);
+  const cases = rates.reduce((all, { denominator }) => all + denominator, 0);
+  if (rates.length < 2 || hits === 0 || hits === cases || rates.some(({ denominator }) => denominator === 0))
+    return null;
+  const p = hits / cases;
+  return rates.reduce(
+    (all, { numerator, denominator }) => all + (numerator - denominator * p) ** 2 / (denominator * p * (1 - p)),
+    0,
+  );
+}
+
+/**
+ * The two of several rates that lie furthest apart, where they differ at the 95 % level with all pairs counted in. Of three
+ * the pair needs no correction once the three together differ (J. R. Levin, R. C. Serlin and M. A. Seaman, Psychol. Bull.
+ * 115, 1994); of more the correction is Bonferroni's. Those with fewer than ten cases are left out: they only add pairs.
+ */
+export function furthestApart<T>(
+  items: readonly T[],
+  rateOf: (item: T) => Rate,
+): { readonly high: T; readonly low: T } | null {
+  const enough = items.filter((item) => rateOf(item).denominator >= leastOfSeveral);
+  const ordered = [...enough].sort((a, b) => (ratioOf(rateOf(b)) ?? 0) - (ratioOf(rateOf(a)) ?? 0));
+  const [high, low] = [ordered[0], ordered.at(-1)];
+  if (high === undefined || low === undefined || high === low) return null;
+  const together = chiSquareOf(enough.map(rateOf));
+  if (enough.length === 3 && (together === null || together <= chiSquareOfThree)) return null;
+  const pairs = enough.length === 3 ? 1 : (enough.length * (enough.length - 1)) / 2;
+  return differs(rateOf(high), rateOf(low), pairs) ? { high, low } : null;
+}

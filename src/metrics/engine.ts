@@ -71,7 +71,7 @@ export interface Cell {
   readonly value: number | null;
   readonly numerator?: number;
   readonly denominator?: number;
-  /** Cases, sum and squares: of fen where it is money, of the logarithm of minutes where it is a time. */
+  /** Cases, sum and squares: of fen where it is a sum of money, of logarithms where it is a mean of times or amounts. */
   readonly spread?: Moments;
 }
 
@@ -235,7 +235,7 @@ function momentsOf(metric: Metric, sums: Map<Measure, number>): { spread?: Momen
   const spread = spreadOf(metric);
   const squares = spread === undefined ? undefined : sums.get(spread.squares);
   if (spread === undefined || squares === undefined) return {};
-  const scale = metric.unit === 'fen' ? 1 : logScale;
+  const scale = metric.computation.kind === 'sum' ? 1 : logScale;
   return {
     spread: { cases: sums.get(spread.cases) ?? 0, sum: (sums.get(spread.sum) ?? 0) / scale, squares: squares / scale },
   };

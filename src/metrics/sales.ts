@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { countDistinctIf, countIf, type SqlBridge } from '../database/dialect.ts';
 import { defineMetric, type Measure } from './metric.ts';
-import { spreadOfAmounts, spreadOfTimes } from './spread.ts';
+import { spreadOfAmounts, spreadOfSizes, spreadOfTimes } from './spread.ts';
 
 const owner = '销售总监';
 const version = '2026-11';
@@ -92,7 +92,12 @@ export const avgOrderValue = defineMetric({
   version,
   items: [29],
   moreIsBetter: true,
-  computation: { kind: 'ratio', numerator: contractAmount, denominator: contractCount },
+  computation: {
+    kind: 'ratio',
+    numerator: contractAmount,
+    denominator: contractCount,
+    spread: spreadOfSizes(contractAmount),
+  },
 });
 
 const closed = () => sql`t.outcome in ('won', 'lost')`;

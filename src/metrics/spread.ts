@@ -26,6 +26,30 @@ export function spreadOfAmounts(of: Measure): Spread {
   };
 }
 
+/** The same of the logarithms of the amounts, for a mean of money: sizes have a long tail as well. */
+export function spreadOfSizes(of: Measure): Spread {
+  const column = (alias: 't' | 'l') =>
+    sql`case when ${sql.ref(`${alias}.amount`)} > 0 then ln(${sql.ref(`${alias}.amount`)}) end`;
+  const lines = (value: () => ReturnType<typeof whole>) => (of.perLine === undefined ? {} : { perLine: value });
+  return {
+    cases: {
+      ...of,
+      value: () => sql<number>`count(${column('t')})`,
+      ...lines(() => sql<number>`count(${column('l')})`),
+    },
+    sum: {
+      ...of,
+      value: () => whole(sql`sum(${column('t')} * 1000000)`),
+      ...lines(() => whole(sql`sum(${column('l')} * 1000000)`)),
+    },
+    squares: {
+      ...of,
+      value: () => whole(sql`sum(${column('t')} * ${column('t')} * 1000000)`),
+      ...lines(() => whole(sql`sum(${column('l')} * ${column('l')} * 1000000)`)),
+    },
+  };
+}
+
 /** The same of the logarithms of times: waits and cycles have a long tail, and one slow case must not speak for all. */
 export function spreadOfTimes(of: Measure, seconds: (db: SqlBridge) => Expr): Spread {
   // A minute more keeps what was answered at once on the scale.

@@ -18,6 +18,9 @@ import { doerFor, dueIn } from './next-steps.ts';
 import { ownerName } from './owner-name.ts';
 import { type Advice, type Company, defineReport, type Findings, nothingFound, type Question } from './report.ts';
 
+/** Of fewer customers on a side nothing is told of how they keep in touch. */
+const leastToTell = 10;
+
 const listed = 20;
 
 /** 客户分群 (item 131): who buys lately, often and much, what each group is worth, and which are slipping away. */
@@ -161,9 +164,9 @@ function behaviourLine(segments: readonly Segment[]): string | null {
   ];
   if (recent.length === 0 || past.length === 0) return null;
   const [a, b] = [rate(recent, ({ active }) => active), rate(past, ({ active }) => active)];
-  if (!differs(a, b)) return null;
+  if (Math.min(a.denominator, b.denominator) < leastToTell || !differs(a, b)) return null;
   return (ratioOf(a) ?? 0) > (ratioOf(b) ?? 0)
-    ? `一年没签的客户,近 30 天有往来的只有 ${formatRate(b)},签过的是 ${formatRate(a)}:人先断了联系。`
+    ? `一年没签的客户,近 30 天有往来的只有 ${formatRate(b)},签过的是 ${formatRate(a)}:少签的也少往来。`
     : `一年没签的客户还在往来(${formatRate(b)}),有机会再谈。`;
 }
 

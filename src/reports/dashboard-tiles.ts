@@ -38,7 +38,7 @@ export const records = (company: Company, metric: Metric): boolean =>
 export const toneOf = (judged: Judged): Tone => (judged === 'better' ? 'won' : judged === 'worse' ? 'warning' : 'ours');
 
 /** Whether money or times moved by more than chance does, judged on the deals and cases behind them; without these nothing is told. */
-function reallyMoved({ metric, value, spread }: Cell, before: Cell): boolean {
+export function reallyMoved({ metric, value, spread }: Cell, before: Cell): boolean {
   if (spread === undefined || before.spread === undefined) return false;
   if (metric.computation.kind === 'sum') return sumsDiffer(spread, before.spread);
   // The mean is told, and the usual case is tested: both must have gone the same way.

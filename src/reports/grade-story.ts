@@ -1,6 +1,6 @@
 import type { Figure } from '../figures/figure.ts';
 import { formatCount, formatMoney, formatRate, formatRatio, formatValue, unknown } from '../figures/format.ts';
-import { differs, isSmallSample, type Rate, ratioOf } from '../figures/rate.ts';
+import { furthestApart, isSmallSample, type Rate, ratioOf } from '../figures/rate.ts';
 import type { GradeResult } from '../metrics/grades.ts';
 import { gradeConversion, gradeCycle, gradeEffort, gradeWonAmount } from '../metrics/value.ts';
 import type { Line } from '../replies/reply.ts';
@@ -33,16 +33,14 @@ export interface Misspent {
   readonly wonShare: number | null;
 }
 
-/** The best and the worst grade whose conversions differ by more than chance, tested for all pairs (decision 21). */
+/** The best and the worst grade whose conversions differ by more than chance (decision 21). */
 export function gradeGap(
   results: readonly GradeResult[],
 ): { readonly high: GradeResult; readonly low: GradeResult } | null {
-  const graded = results.filter((result) => result.grade !== null && result.created > 0);
-  const ordered = [...graded].sort((a, b) => (ratioOf(conversionOf(b)) ?? 0) - (ratioOf(conversionOf(a)) ?? 0));
-  const [high, low] = [ordered[0], ordered.at(-1)];
-  if (high === undefined || low === undefined || high === low) return null;
-  const pairs = (graded.length * (graded.length - 1)) / 2;
-  return differs(conversionOf(high), conversionOf(low), pairs) ? { high, low } : null;
+  return furthestApart(
+    results.filter((result) => result.grade !== null && result.created > 0),
+    conversionOf,
+  );
 }
 
 export function misspentOf(results: readonly GradeResult[]): Misspent | null {

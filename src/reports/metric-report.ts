@@ -10,6 +10,7 @@ import type { Metric } from '../metrics/metric.ts';
 import type { Choice, Line } from '../replies/reply.ts';
 import { chartFooter, chartSubtitle, followUp, opening, periodWords } from './captions.ts';
 import { type Compared, changeWords, comparedOf, moneyRateChangeWords, rateChangeWords } from './comparison.ts';
+import { reallyMoved } from './dashboard-tiles.ts';
 import { emptyPeriod, type Sought, unanswerable } from './empty-period.ts';
 import { figureOf, rateOf } from './figure-of.ts';
 import { metricTrend } from './metric-trend.ts';
@@ -86,6 +87,7 @@ export async function metricFindings(company: Company, question: Question, repor
     periods: [compared.now, compared.before],
     groupings,
     ...(report.lagDays === undefined ? {} : { lagDays: report.lagDays }),
+    spread: true,
   });
   if (cells.all.every((cell) => (cell.value ?? 0) === 0 && (cell.denominator ?? 0) === 0)) {
     return emptyPeriod(company, question, period, report.sought);
@@ -185,11 +187,16 @@ function titleChange(now: Cell, before: Cell, compared: Compared): string {
   if (Math.abs(change) < 0.02) return `,与${compared.words}差不多`;
   if (now.metric.computation.kind === 'sum' && now.metric.unit === 'count' && !countsDiffer(now.value, before.value))
     return '';
+  if (withinChance(now, before)) return '';
   const word = now.metric.computation.kind === 'ratio' ? (change > 0 ? '高' : '低') : change > 0 ? '多' : '少';
   return change >= 3
     ? `,是${compared.words}的 ${(now.value / before.value).toFixed(1)} 倍`
     : `,比${compared.words}${word} ${(Math.abs(change) * 100).toFixed(1)} %`;
 }
+
+/** Money and times that have what a test takes, and whose test tells no difference. */
+const withinChance = (now: Cell, before: Cell): boolean =>
+  now.spread !== undefined && before.spread !== undefined && now.value !== before.value && !reallyMoved(now, before);
 
 /** The number and its change against the compared period, without more than the cases allow. */
 export function mainSentence(question: Question, compared: Compared, now: Cell, before: Cell, noun: string): Line {
@@ -205,10 +212,11 @@ export function mainSentence(question: Question, compared: Compared, now: Cell, 
   if (before.value === null) return [head, value, `,${compared.words}没有可比的数。`];
   if (before.value === 0) return [head, value, `,${compared.words}没有。`];
   const few =
-    metric.unit === 'count' &&
-    metric.computation.kind === 'sum' &&
-    now.value !== before.value &&
-    !countsDiffer(now.value, before.value)
+    withinChance(now, before) ||
+    (metric.unit === 'count' &&
+      metric.computation.kind === 'sum' &&
+      now.value !== before.value &&
+      !countsDiffer(now.value, before.value))
       ? ',在正常波动以内'
       : '';
   const change = changeWords(now.value, before.value, metric.unit, noun);
@@ -250,7 +258,9 @@ export function rateCarriedWords(found: RateAttribution, { compared }: { readonl
     case 'even':
       return Math.abs(found.mixEffect) > Math.abs(found.rateEffect)
         ? '变化主要来自构成:各部分自己的率变化不大,是占比变了。'
-        : '各部分一起变,没有哪一块单独拉动。';
+        : found.together
+          ? '各部分一起变,没有哪一块单独拉动。'
+          : '分开看,没有哪一块能单独解释。';
     case 'carried': {
       const { carrier, by } = found;
       const points = formatPoints(carrier.contribution);

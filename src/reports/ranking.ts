@@ -2,6 +2,7 @@ import { isRunning, type Period } from '../calendar/period.ts';
 import type { Dimension } from '../commands/command.ts';
 import type { Figure } from '../figures/figure.ts';
 import { formatCount, formatValue, unknown } from '../figures/format.ts';
+import { countsDiffer } from '../figures/rate.ts';
 import { followupCount } from '../metrics/activity.ts';
 import { paymentAmount } from '../metrics/collection.ts';
 import { newCustomers } from '../metrics/customers.ts';
@@ -310,10 +311,18 @@ function beyondAmount({ rows, metrics }: Ranked, all: readonly Placed[]): Line[]
   } else {
     lines.push([`${first.name}是 ${size(first)}。`]);
   }
-  if (again.length > 0) {
+  // One customer each is nobody's lead.
+  const most = again.length === 0 ? 0 : sizeOf(again[0]!, repeatCustomers);
+  if (most > 1) {
+    const second = Math.max(
+      0,
+      ...rows.filter((row) => !again.includes(row)).map((row) => sizeOf(row, repeatCustomers)),
+    );
+    const ahead = again.includes(first) && countsDiffer(most, second);
     const each = again.length > 1 ? '各 ' : '';
     const renewed = `老客户再签最多的是${namesOf(again)},${each}${formatCount(sizeOf(again[0]!, repeatCustomers))} 家`;
-    lines.push([again.includes(first) ? `${renewed},客户愿意回来。` : `${renewed};比名次更值得看的是客户会不会回来。`]);
+    if (ahead) lines.push([`${renewed},客户愿意回来。`]);
+    else lines.push([again.includes(first) ? `${renewed}。` : `${renewed};比名次更值得看的是客户会不会回来。`]);
   }
   const { odd } = oddParts(rows, winRate);
   const better = odd.find((part) => part.higher);

@@ -130,7 +130,7 @@ function rateCause(cuts: readonly Cut<PartRates>[], metric: Metric): Cause | nul
       return null;
     case 'even':
       return {
-        words: `各块都在变,没有哪一块单独拉动(各块自身 ${formatPoints(found.rateEffect)},结构 ${formatPoints(found.mixEffect)})。`,
+        words: `${found.together ? '各块都在变,没有哪一块单独拉动' : '没有哪一块能单独解释'}(各块自身 ${formatPoints(found.rateEffect)},结构 ${formatPoints(found.mixEffect)})。`,
         short: null,
         culprit: metric,
         part: null,

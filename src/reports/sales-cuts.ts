@@ -74,7 +74,7 @@ export function carriedWords(found: SumAttribution, change: number, unit: Unit, 
     case 'one-part':
       return null;
     case 'even':
-      return `${change > 0 ? '增量' : '减少'}分布得比较平均,没有哪一块单独拉动。`;
+      return `${change > 0 ? '增量' : '减少'}没有哪一块单独拉动。`;
     case 'carried': {
       const names = found.carriers.map((c) => `${c.name}${changeWords(c.now, c.before, unit, noun)}`);
       const share = found.carriers.reduce((all, c) => all + c.share, 0);

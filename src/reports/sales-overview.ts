@@ -24,7 +24,7 @@ import {
 import type { Choice, Line } from '../replies/reply.ts';
 import { chartFooter, chartSubtitle, followUp, opening, periodWords } from './captions.ts';
 import { type Compared, changeWords, comparedOf, rateChangeWords } from './comparison.ts';
-import { judge } from './dashboard-tiles.ts';
+import { reallyMoved } from './dashboard-tiles.ts';
 import { emptyPeriod } from './empty-period.ts';
 import { figureOf, rateOf } from './figure-of.ts';
 import { partRows } from './part-rows.ts';
@@ -263,7 +263,7 @@ function whyWords({ contracts }: SalesNumbers, groupings: readonly Grouping[]): 
   const [size, sizeBefore] = [contracts.total(avgOrderValue).value ?? 0, contracts.total(avgOrderValue, 1).value ?? 0];
   // Neither the money nor the number of deals moved by more than chance: which of the two it was is chance as well.
   if (
-    judge(wonAmount, contracts.total(wonAmount), contracts.total(wonAmount, 1)) === 'level' &&
+    !reallyMoved(contracts.total(wonAmount), contracts.total(wonAmount, 1)) &&
     !countsDiffer(value(wonCount, 0), value(wonCount, 1))
   )
     return carried === null ? '差别在正常波动以内。' : `差别在正常波动以内;${carried}`;

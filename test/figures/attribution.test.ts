@@ -137,3 +137,32 @@ describe('whether a difference is real', () => {
     expect(medianOf([])).toBeNull();
   });
 });
+
+describe('a rate that no part carries', () => {
+  const part = (name: string, now: readonly [number, number], before: readonly [number, number]) => ({
+    name,
+    now: { numerator: now[0], denominator: now[1] },
+    before: { numerator: before[0], denominator: before[1] },
+  });
+
+  it('went up in all parts together only where it did, on cases enough to say so', () => {
+    const regions = [
+      part('华北', [7, 12], [1, 11]),
+      part('华东', [8, 24], [6, 29]),
+      part('华中', [2, 5], [1, 9]),
+      part('华南', [4, 22], [4, 20]),
+    ];
+    expect(attributeRate([{ dimension: 'region', parts: regions }])).toMatchObject({ kind: 'even', together: false });
+    const rising = ['甲', '乙', '丙', '丁'].map((name) => part(name, [60, 100], [40, 100]));
+    expect(attributeRate([{ dimension: 'region', parts: rising }])).toMatchObject({ kind: 'even', together: true });
+    const [first, ...others] = rising;
+    expect(
+      attributeRate([{ dimension: 'region', parts: [{ ...first!, now: first!.before }, ...others] }]),
+    ).toMatchObject({ kind: 'even', together: false });
+  });
+
+  it('a sum of which nothing is left is spread over nothing', () => {
+    const gone = ['制造业', '教育', '医疗'].map((name) => ({ name, now: 0, before: 100 }));
+    expect(attributeSum([{ dimension: 'industry', parts: gone }]).kind).toBe('one-part');
+  });
+});

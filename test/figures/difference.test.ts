@@ -8,7 +8,7 @@ import {
   tQuantile95,
   welch,
 } from '../../src/figures/difference.ts';
-import { countsDiffer } from '../../src/figures/rate.ts';
+import { chiSquareOf, countsDiffer, furthestApart, type Rate } from '../../src/figures/rate.ts';
 
 const of = (values: readonly number[]): Moments => ({
   cases: values.length,
@@ -111,5 +111,36 @@ describe('events for what was spent', () => {
         expect(ratesDiffer({ count: a, exposure: 7 }, { count: b, exposure: 7 })).toBe(countsDiffer(a, b));
       }),
     );
+  });
+});
+
+describe('several rates', () => {
+  const rates = (...list: readonly (readonly [number, number])[]): Rate[] =>
+    list.map(([numerator, denominator]) => ({ numerator, denominator }));
+
+  it("have the chi-square that R prints for Fleiss' smokers: X-squared = 12.6004", () => {
+    expect(chiSquareOf(rates([83, 86], [90, 93], [129, 136], [70, 82]))).toBeCloseTo(12.6004, 4);
+  });
+
+  it('of three grades the furthest apart differ once the three do, and four ungraded deals do not hide it', () => {
+    const grades = rates([33, 96], [13, 73], [7, 44]);
+    expect(chiSquareOf(grades)).toBeCloseTo(8.48, 2);
+    expect(furthestApart(grades, (rate) => rate)).toEqual({ high: grades[0], low: grades[2] });
+    expect(furthestApart([...grades, { numerator: 2, denominator: 4 }], (rate) => rate)).toEqual({
+      high: grades[0],
+      low: grades[2],
+    });
+  });
+
+  it('differ in about one of twenty where nothing but chance is between three', () => {
+    const next = chance(7);
+    const drawn = (): Rate => ({
+      numerator: Array.from({ length: 60 }, next).filter((u) => u < 0.3).length,
+      denominator: 60,
+    });
+    let called = 0;
+    for (let i = 0; i < 2000; i += 1)
+      called += furthestApart([drawn(), drawn(), drawn()], (rate) => rate) === null ? 0 : 1;
+    expect(called / 2000).toBeLessThan(0.06);
   });
 });

@@ -323,13 +323,13 @@ describe('S16: many cheap deals against few large ones', () => {
 
   it('tells it the other way round where the few large ones are ahead', async () => {
     const found = await answer(
-      { cm_contracts: [...deals('wang', 30, 20_000, 0), ...deals('li', 4, 180_000, 2)] },
+      { cm_contracts: [...deals('wang', 30, 20_000, 0), ...deals('li', 6, 180_000, 6)] },
       rankingReport,
       quarter,
     );
     expect(found.title).toContain('李强居首,单数最多的是王磊');
-    expect(wordsOf(found)).toMatch(/只看金额会漏掉打法:李强是 4 单、客单价 18 万,单数最多的王磊是 30 单、客单价 2 万/);
-    expect(wordsOf(found)).toMatch(/老客户再签最多的是李强,2 家,客户愿意回来/);
+    expect(wordsOf(found)).toMatch(/只看金额会漏掉打法:李强是 6 单、客单价 18 万,单数最多的王磊是 30 单、客单价 2 万/);
+    expect(wordsOf(found)).toMatch(/老客户再签最多的是李强,6 家,客户愿意回来/);
   });
 
   it('gives the returning customers to the volume seller where they are theirs', async () => {
@@ -340,6 +340,22 @@ describe('S16: many cheap deals against few large ones', () => {
     );
     expect(wordsOf(found)).toMatch(/老客户再签最多的是王磊,12 家,客户愿意回来/);
     expect(wordsOf(found)).not.toMatch(/比名次更值得看/);
+  });
+
+  it('praises nobody for one customer who came back, and no lead that chance may have made', async () => {
+    const one = await answer(
+      { cm_contracts: [...deals('wang', 30, 20_000, 1), ...deals('li', 3, 180_000, 1)] },
+      rankingReport,
+      quarter,
+    );
+    expect(wordsOf(one)).not.toMatch(/老客户再签|愿意回来/);
+    await company?.drop();
+    const two = await answer(
+      { cm_contracts: [...deals('wang', 30, 20_000, 3), ...deals('li', 3, 180_000, 1)] },
+      rankingReport,
+      quarter,
+    );
+    expect(wordsOf(two)).toMatch(/老客户再签最多的是王磊,3 家。/);
   });
 
   it('asked from behind tells of the last ones and crowns nobody', async () => {
