@@ -78,6 +78,10 @@ export function changeWords(now: number, before: number, unit: Unit, noun = ''):
   return `${change > 0 ? '多' : '少'} ${size}${relativeWords(now, before)}`;
 }
 
+/** 从 4 到 0, 从 329.2 万到 158 万: no gap behind a Chinese unit. */
+export const fromTo = (from: string, to: string): string =>
+  `从 ${from}${/\p{Script=Han}$/u.test(from) ? '' : ' '}到 ${to}`;
+
 /** What a rate was before and whether the difference means anything (decision 21): `上月同期 28.0 %(22/79),差别在正常波动以内`. */
 export function rateChangeWords(now: Rate, before: Rate, words: string): string {
   const [rNow, rBefore] = [ratioOf(now), ratioOf(before)];
@@ -90,8 +94,12 @@ export function rateChangeWords(now: Rate, before: Rate, words: string): string 
     : `${words} ${formatRateBrief(before)},差别在正常波动以内`;
 }
 
+/** More than this many times as much says only that there was next to nothing before. */
+const mostTimes = 10;
+
 /** `(+16.9 %)`, `(5.8 倍)` where percents stop saying anything, nothing without a basis. */
 function relativeWords(now: number, before: number): string {
+  if (before > 0 && now > mostTimes * before) return '';
   if (before > 0 && now >= 4 * before) return `(是之前的 ${(now / before).toFixed(1)} 倍)`;
   const relative = formatRelativeChange(now, before);
   return relative === null || relative === '持平' ? '' : `(${relative})`;

@@ -14,6 +14,7 @@ import { chartFooter, opening, whose } from './captions.ts';
 import { dashboardReport } from './dashboard.ts';
 import { unanswerable } from './empty-period.ts';
 import { plainFigure, rateFigure } from './figure-of.ts';
+import { closedWords } from './funnel-flow.ts';
 import { dueIn } from './next-steps.ts';
 import { ownersWords } from './owner-name.ts';
 import { type Advice, type Company, defineReport, type Findings, nothingFound, type Question } from './report.ts';
@@ -198,7 +199,7 @@ function narrativeOf(
     lines.push([
       quiet
         ? `${opening(question)}没有新进、成交和丢单。`
-        : `${opening(question)}新进 ${formatCount(flow.created)} 个,成交 ${formatCount(flow.won)} 个(${formatMoney(flow.wonFen)}),丢单 ${formatCount(flow.lost)} 个(${formatMoney(flow.lostFen)})。`,
+        : `${opening(question)}新进 ${formatCount(flow.created)} 个,${closedWords('成交', flow.won, flow.wonFen)},${closedWords('丢单', flow.lost, flow.lostFen)}。`,
     ]);
   }
   if (key !== null && key.now.denominator > 0) {

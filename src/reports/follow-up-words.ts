@@ -23,7 +23,7 @@ export function followUpWords(
   return `${last.at.slice(0, 10)}${by} ${followUpKinds[last.kind] ?? '跟进'}`;
 }
 
-/** What was talked about, in private only: `,谈的是「…」`. Telephone numbers in it obey the mask. */
+/** What was talked about, in private only: `,记的是「…」`. Telephone numbers in it obey the mask. */
 export function saidWords(summary: string | null, question: Question): string {
   if (summary === null || summary.trim() === '' || question.audience === 'group') return '';
   const said = summary.trim().replaceAll(/\s+/g, ' ');
@@ -31,5 +31,5 @@ export function saidWords(summary: string | null, question: Question): string {
     .replaceAll(/1\d{10}/g, (phone) => new Sensitive('phones', phone).shown(question.mask))
     .replaceAll(/[\w.+-]+@[\w-]+(?:\.[\w-]+)+/g, (email) => new Sensitive('emails', email).shown(question.mask));
   const short = [...masked].length > 60 ? `${[...masked].slice(0, 60).join('')}…` : masked;
-  return `,谈的是「${short}」`;
+  return `,记的是「${short}」`;
 }

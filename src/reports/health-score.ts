@@ -195,7 +195,7 @@ function narrative(
     lines.push([
       redDue.length === 0
         ? '红色客户 90 天内没有要到期的合同,还有时间。'
-        : `其中 ${formatCount(redDue.length)} 家 90 天内到期,牵涉 ${formatMoney(sumFen(redDue))}。`,
+        : `${redDue.length === red.length ? '都在' : `其中 ${formatCount(redDue.length)} 家`} 90 天内到期,牵涉 ${formatMoney(sumFen(redDue))}。`,
     ]);
     const owners = countOwners(red);
     if ((owners[0]?.count ?? 0) > 1 && owners.length > 1 && !isOwn(question))

@@ -138,7 +138,7 @@ export const interactionTimelineReport = defineReport({
             whatWords(event),
             ...(question.audience === 'group'
               ? []
-              : [saidWords(event.words, question).replace(/^,谈的是/, '') || unknown]),
+              : [saidWords(event.words, question).replace(/^,记的是/, '') || unknown]),
           ]),
         numeric: [false, false, false, ...(question.audience === 'group' ? [] : [false])],
       },

@@ -9,7 +9,7 @@ import { type Cell, type Cells, measure, total } from '../metrics/engine.ts';
 import type { Metric } from '../metrics/metric.ts';
 import type { Line } from '../replies/reply.ts';
 import { chartFooter, chartSubtitle, followUp, opening, periodWords } from './captions.ts';
-import { changeWords, comparedOf } from './comparison.ts';
+import { changeWords, comparedOf, fromTo } from './comparison.ts';
 import { emptyPeriod, type Sought } from './empty-period.ts';
 import { figureOf, plainFigure } from './figure-of.ts';
 import { valueWords } from './part-rows.ts';
@@ -205,7 +205,7 @@ function narrativeOf(question: Question, story: Story): Line[] {
     case 'rising':
     case 'falling':
       lines.push([
-        `${values.length} ${unit}里整体在${trend === 'rising' ? '上升' : '下降'},不是偶然起伏:从 ${value(values[0]!)} 到 ${value(values.at(-1)!)}。`,
+        `${values.length} ${unit}里整体在${trend === 'rising' ? '上升' : '下降'},不是偶然起伏:${fromTo(value(values[0]!), value(values.at(-1)!))}。`,
       ]);
       break;
     case 'level':

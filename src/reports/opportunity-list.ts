@@ -35,11 +35,16 @@ export const opportunityListReport = defineReport({
     const totals = await readOpportunityTotals(company.crm, ask);
     const kind = outcomes.map((outcome) => outcomeWords[outcome] ?? outcome).join('、');
     const size = sizeWords(question.slots.filters?.amount);
+    // What the kind and the size say already is not said again as a filter.
+    const narrowed = question.filterWords.filter(
+      (word) => !/^(?:在跟|已成交|已丢单|超过|不低于|低于|不超过) ?/.test(word),
+    );
+    const who = whose({ ...question, filterWords: narrowed });
     const when = question.period === null ? '' : `${periodName(question.period)}${isOpen ? '新建的' : '关闭的'}`;
     if (totals.opportunities === 0)
       return nothingFound(
-        `没有${size}${kind}商机`,
-        `${whose(question)}${when === '' ? '现在' : when}没有${size}${kind}商机。可以放低金额,或者看全部在跟的。`,
+        `没有${size === '' ? '' : ` ${size}的`}${kind}商机`,
+        `${who}${when === '' ? '现在' : ''}没有${when}${size === '' ? '' : ` ${size}的`}${kind}商机。可以放低金额,或者看全部在跟的。`,
         [
           { label: '商机列表', command: '商机列表' },
           { label: '管道金额', command: '管道金额' },
@@ -58,7 +63,7 @@ export const opportunityListReport = defineReport({
     const shown = list.reduce((sum, row) => sum + Number(row.amount_fen ?? 0), 0);
     const narrative: Line[] = [
       [
-        `${whose(question)}${when}${when === '' && size !== '' ? ' ' : ''}${size}${kind}商机有 `,
+        `${who}${when}${when === '' && size !== '' ? ' ' : ''}${size}${kind}商机有 `,
         { strong: `${formatCount(totals.opportunities)} 个` },
         `,合计 ${formatMoney(totals.amountFen)}${list.length < totals.opportunities && totals.amountFen > 0 ? `;下面 ${list.length} 个就有 ${formatMoney(shown)}` : ''}。`,
       ],

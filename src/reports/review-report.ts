@@ -9,6 +9,7 @@ import { salesCycle, winRate, wonAmount, wonCount } from '../metrics/sales.ts';
 import { targetAmount, targetAttainment } from '../metrics/targets.ts';
 import type { Line } from '../replies/reply.ts';
 import { chartFooter, chartSubtitle, followUp, opening, periodCommand, periodWords } from './captions.ts';
+import { fromTo } from './comparison.ts';
 import { toneOf } from './dashboard-tiles.ts';
 import { emptyPeriod, unanswerable } from './empty-period.ts';
 import { plainFigure } from './figure-of.ts';
@@ -163,7 +164,7 @@ function problemsOf(company: Company, question: Question, numbers: ReviewNumbers
   const worse = numbers.lines.flatMap((line): Problem[] => {
     const { metric, judged } = line;
     if (judged !== 'worse' || missed.some((problem) => problem.metric === metric)) return [];
-    const words = `${metric.name}从 ${beforeOf(line)} 到 ${shownOf(line)},${changeOf(line)}`;
+    const words = `${metric.name}${fromTo(beforeOf(line), shownOf(line))},${changeOf(line)}`;
     const conflict = metric === leadConversion && contradiction(numbers) !== null;
     return [
       {

@@ -58,7 +58,7 @@ export const silentCustomersReport = defineReport({
     const topGrade = byGrade.find(({ key }) => key === 'A');
     const title =
       total.withStake > 0
-        ? `${formatCount(total.silent)} 家客户沉默,其中 ${formatCount(total.withStake)} 家还有单子或合同`
+        ? `${formatCount(total.silent)} 家客户沉默,${total.withStake === total.silent ? '都' : `其中 ${formatCount(total.withStake)} 家`}还有单子或合同`
         : `${formatCount(total.silent)} 家客户${words}没有任何往来`;
     const stake: Figure[] = [
       { metric: 'silent_open_amount', label: '沉默客户的在跟金额', unit: 'fen', value: total.openFen },
@@ -235,7 +235,7 @@ function narrativeOf(
     stake === 0
       ? ['这些客户手里没有在跟的商机,也没有履行中的合同。']
       : [
-          `其中 ${formatCount(total.withStake)} 家还连着生意:${[total.openFen === 0 ? '' : `在跟商机 ${formatMoney(total.openFen)}`, total.contractFen === 0 ? '' : `履行中合同 ${formatMoney(total.contractFen)}`].filter((part) => part !== '').join(',')}。`,
+          `${total.withStake === total.silent ? '都' : `其中 ${formatCount(total.withStake)} 家`}还连着生意:${[total.openFen === 0 ? '' : `在跟商机 ${formatMoney(total.openFen)}`, total.contractFen === 0 ? '' : `履行中合同 ${formatMoney(total.contractFen)}`].filter((part) => part !== '').join(',')}。`,
         ],
     ...(first === undefined
       ? []

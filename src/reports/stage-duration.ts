@@ -73,7 +73,7 @@ function durationFindings(
     narrative.push([
       `${whose(question)}${name}进入${slowest.stage}的 ${formatCount(slowest.finished + slowest.running)} 次里,一半停了 `,
       { strong: formatValue(slowest.medianDays, 'days') },
-      `以上才离开;已经离开的平均 ${formatValue(slowest.meanDays, 'days')},还有 ${formatCount(slowest.running)} 个没走。`,
+      `以上才离开;已经离开的平均 ${formatValue(slowest.meanDays, 'days')}${slowest.running === 0 ? '' : `,还有 ${formatCount(slowest.running)} 个没走`}。`,
     ]);
     if (was !== undefined && was.medianDays !== null && was.finished + was.running >= leastStays)
       narrative.push([`${beforeWords}的中位数是 ${formatValue(was.medianDays, 'days')}。`]);

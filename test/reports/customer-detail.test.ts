@@ -127,7 +127,7 @@ describeOnBoth('the card of one customer', (dialect) => {
     expect(figureOf(found.figures, 'customer_contract_amount')).toBe(10_000_000);
     expect(figureOf(found.figures, 'customer_paid_amount')).toBe(4_000_000);
     expect(figureOf(found.figures, 'silent_days')).toBe(8);
-    expect(textOf(found.narrative)).toContain('上次跟进是 2026-11-10 李强 电话,谈的是「问到货时间,回电 138****8000」');
+    expect(textOf(found.narrative)).toContain('上次跟进是 2026-11-10 李强 电话,记的是「问到货时间,回电 138****8000」');
     expect(found.notes.join()).toContain('张* 采购 138****8000');
     const clear = { phones: 'clear', emails: 'clear', contactNames: 'clear' } as const;
     const open = await customerDetailReport.run(company, { ...question, mask: clear });
