@@ -13,7 +13,7 @@ import type { Reply } from './replies/reply.ts';
 import { askedFirst } from './reports/asked-metric.ts';
 import { reportFor } from './reports/catalogue.ts';
 import type { Findings, Question, Report } from './reports/report.ts';
-import { anotherGrouping, anotherTime, anotherView, isStock, subjectOf } from './unfit-question.ts';
+import { anotherGrain, anotherGrouping, anotherTime, anotherView, isStock, subjectOf } from './unfit-question.ts';
 
 /** A report's answer, and what it assumed that was not said. */
 export interface ReportAnswer {
@@ -81,7 +81,8 @@ export async function answerWithReport(
   const unfit =
     anotherTime(report, command, grant.viewer.role, moment.today) ??
     anotherView(command) ??
-    anotherGrouping(report, command);
+    anotherGrouping(report, command) ??
+    anotherGrain(report, command);
   if (unfit !== null) return refused('asked-back', unfit.sentence, unfit.choices);
   const resolved = await resolve(command.slots, grant, company);
   if (resolved.kind !== 'resolved') return refusalOf(resolved, grant);

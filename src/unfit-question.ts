@@ -1,12 +1,13 @@
 import { mayAsk } from './access/permissions.ts';
 import type { Role } from './access/viewer.ts';
 import type { Day } from './calendar/day.ts';
-import { isRunning, type Period, periodName } from './calendar/period.ts';
+import { isRunning, lengthInDays, type Period, periodName } from './calendar/period.ts';
 import type { Command, Dimension, Intent, Slots } from './commands/command.ts';
 import { printCommand, printPeriod } from './commands/print-command.ts';
 import { metricById, metricByWords } from './metrics/catalogue.ts';
 import { groupingWords } from './metrics/dimensions.ts';
 import { reportShowing } from './metrics/shown-by.ts';
+import { metricWords } from './metrics/vocabulary.ts';
 import { intentName } from './replies/phrases.ts';
 import { reportFor } from './reports/catalogue.ts';
 import type { Report } from './reports/report.ts';
@@ -81,6 +82,44 @@ export function anotherView({ intent, slots }: Command): Unfit | null {
   };
 }
 
+/** A row for each month, where the report has none, or beside another breakdown: one of the two is shown at a time. */
+export function anotherGrain(report: Report, command: Command): Unfit | null {
+  const { intent, slots } = command;
+  const { grain, ...whole } = slots;
+  if (grain === undefined || (slots.period !== undefined && rhythmic.test(intent) && isOne(grain, slots.period)))
+    return null;
+  const isGrouped = (slots.group_by ?? []).length > 0;
+  if (report.overTime === true && !isGrouped) return null;
+  const name = subjectOf(command);
+  const { group_by: _, ...overTime } = slots;
+  const spoken = grainWords[grain];
+  if (report.overTime === true)
+    return {
+      sentence: `「${name}」按${spoken}和按${(slots.group_by ?? []).map((d) => groupingWords(d)).join('、')}一次看一种,先看哪个?`,
+      choices: [printCommand({ intent, slots: whole }), printCommand({ intent, slots: overTime })],
+    };
+  const usual = isGrouped ? [] : report.dimensions.slice(0, 2);
+  return {
+    sentence: `「${name}」不能按${spoken}看。${usual.length > 0 ? `可以看合计,或按${usual.map((d) => groupingWords(d)).join('、')}拆。` : '看合计的?'}`,
+    choices: [whole, ...usual.map((dimension) => ({ ...whole, group_by: [dimension] }))].map((one) =>
+      printCommand({ intent, slots: one }),
+    ),
+  };
+}
+
+const grainWords = { day: '天', week: '周', month: '月', quarter: '季度' } as const;
+const grainDays = { day: 1, week: 7, month: 31, quarter: 92 } as const;
+
+/** 月度复盘, 每月目标: what is done once a month is named by it. */
+const rhythmic = /^(?:review_report|digest|recognition|target_attainment|ranking|composite_score|dashboard)$/;
+const isOne = (grain: keyof typeof grainDays, period: Period): boolean => lengthInDays(period) <= grainDays[grain];
+
+/** The report that has by parts what a trend shows over time. */
+function byParts({ metric }: Slots): Intent {
+  if (metric === undefined || /^won_/.test(metric)) return 'sales_performance';
+  return (metricWords.find(({ id }) => id === metric)?.intent as Intent | undefined) ?? 'metric_query';
+}
+
 /** A grouping that the report does not know, or three at once: said, with what works (item 109). */
 export function anotherGrouping(report: Report, command: Command): Unfit | null {
   const { slots } = command;
@@ -96,6 +135,16 @@ export function anotherGrouping(report: Report, command: Command): Unfit | null 
   }
   const odd = groupBy.find((dimension) => !report.dimensions.includes(dimension));
   if (odd === undefined) return null;
+  if (command.intent === 'sales_trend') {
+    const { grain: _, metric, ...parts } = slots;
+    const { group_by: __, ...trend } = slots;
+    const isSales = metric === undefined || metric === 'won_amount';
+    const byPart: Command = { intent: byParts(slots), slots: { ...parts, ...(isSales ? {} : { metric }) } };
+    return {
+      sentence: `走势一次只画合计的,不能按${groupingWords(odd)}拆。看走势,还是看各${groupingWords(odd)}的合计?`,
+      choices: [printCommand({ intent: 'sales_trend', slots: trend }), printCommand(byPart)],
+    };
+  }
   const fits = report.dimensions.slice(0, 3).map((dimension) => `${head} 按${groupingWords(dimension)}`);
   return fits.length === 0
     ? { sentence: `「${name}」不能按${groupingWords(odd)}拆。`, choices: [head] }

@@ -29,7 +29,7 @@ const dimensionWords: Readonly<Record<string, Dimension>> = {
   行业: 'industry',
   渠道: 'channel',
   来源: 'channel',
-  产品线: 'product',
+  产品线: 'product_line',
   产品: 'product',
   规模: 'size',
   公司规模: 'size',
@@ -125,10 +125,16 @@ export function findDimensions(text: string): DimensionMark[] {
   return marks.sort((a, b) => a.start - b.start);
 }
 
+/** Reports by product, and what goes on from one. */
+const hasProductLines =
+  /^(?:sales_performance|ranking|sales_trend|avg_order_value|metric_query|service_metrics|return_analysis|csat|refine|drill_down)$/;
+
 /** What a bare or asked-for dimension means under a report: 方式 is the way of follow-up or of recall. */
 export function dimensionUnder(intent: Intent, dimension: Dimension): Dimension {
   if (dimension === 'followup_type' && intent === 'wake_rate') return 'recall_method';
   if (dimension === 'owner' && intent === 'service_metrics') return 'agent';
+  // Reports that have neither are told so by the word for both.
+  if (dimension === 'product_line' && !hasProductLines.test(intent)) return 'product';
   return dimension;
 }
 

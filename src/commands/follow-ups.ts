@@ -164,7 +164,10 @@ export function applyFollowUp(previous: Command, followUp: Command): Command | n
       }
       if (followUp.intent === 'export')
         return { intent: 'export', slots: { ...slots, report: previous.intent } as Slots };
-      return { intent: previous.intent, slots: slots as Slots };
+      // 业绩 今年, then 按月看, is its trend.
+      const isTrend =
+        previous.intent === 'sales_performance' && said.grain !== undefined && slots.group_by === undefined;
+      return { intent: isTrend ? 'sales_trend' : previous.intent, slots: slots as Slots };
     }
     default:
       return null;

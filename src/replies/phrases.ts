@@ -4,6 +4,8 @@ import { groupingWords } from '../metrics/dimensions.ts';
 import type { Question } from '../reports/report.ts';
 import { orderWords, type ReportWords, reportWords } from '../reports/vocabulary.ts';
 
+const grainNames = { day: '按天', week: '按周', month: '按月', quarter: '按季度' } as const;
+
 /** 周报 and 月报 are the 日报 of longer days, and are called so. */
 const cadenceNames = { daily: '日报', weekly: '周报', monthly: '月报', quarterly: '季报' } as const;
 
@@ -17,6 +19,7 @@ export function understoodLine(reportName: string, mode: string | null, question
   else if (question.slots.period !== undefined && !/当前|现在/.test(mode ?? '')) parts.push('现在');
   parts.push(question.scope.words, ...question.filterWords);
   if (question.groupBy.length > 0) parts.push(`按${question.groupBy.map(groupingWords).join('、')}`);
+  if (question.slots.grain !== undefined) parts.push(grainNames[question.slots.grain]);
   if (question.compare !== null) {
     const word = { mom: '环比', yoy: '同比', period: '对比' }[question.compare.kind];
     const name = periodName(question.compare.period);

@@ -29,6 +29,7 @@ export const avgOrderValueReport = defineReport({
   intent: 'avg_order_value',
   items: [29, 38],
   defaultPeriod: 'this_month',
+  overTime: true,
   dimensions: [
     'product_line',
     'product',

@@ -41,7 +41,7 @@ export const churnRiskReport = defineReport({
   items: [50, 51, 88],
   defaultPeriod: null,
   onlyNow: { past: ['churn_rate', 'churn_analysis'], coming: ['renewal_due'] },
-  dimensions: ['owner'],
+  dimensions: [],
   needs: ['customers', 'contracts'],
   async run(company, question) {
     const refused = unanswerable(question, '流失风险');

@@ -53,6 +53,7 @@ export const csatReport = defineReport({
   intent: 'csat',
   items: [28, 62],
   defaultPeriod: 'this_month',
+  overTime: true,
   dimensions: [
     'agent',
     'product',

@@ -72,6 +72,7 @@ export const followupsReport = defineReport({
   intent: 'followups',
   items: [21, 27, 38],
   defaultPeriod: 'this_week',
+  overTime: true,
   dimensions: ['owner', 'followup_type', 'region', 'department', 'grade', 'industry', 'channel', 'city'],
   needs: ['activities'],
   run: (company, question) => metricFindings(company, question, report),

@@ -29,7 +29,7 @@ export const healthScoreReport = defineReport({
   intent: 'health_score',
   items: [58, 59, 60, 87],
   defaultPeriod: null,
-  dimensions: ['owner'],
+  dimensions: [],
   needs: ['customers', 'contracts', 'customer_usage'],
   async run(company, question) {
     const refused = unanswerable(question, '健康度');

@@ -64,6 +64,7 @@ export const leadConversionReport = defineReport({
   intent: 'lead_conversion',
   items: [13, 38, 70],
   defaultPeriod: 'last_month',
+  overTime: true,
   dimensions: ['channel', 'region', 'owner', 'department', 'campaign', 'industry', 'grade'],
   needs: ['leads'],
   run: (company, question) => {

@@ -41,6 +41,7 @@ export const metricQueryReport = defineReport({
   items: [15],
   defaultPeriod: 'this_month',
   onlyNow: { past: ['pipeline_changes', 'new_customers'], where: ({ metric }) => isStock(metric) },
+  overTime: true,
   dimensions: everyDimension,
   needs: [],
   run: async (company, question) => {

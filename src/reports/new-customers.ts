@@ -68,6 +68,7 @@ export const newCustomersReport = defineReport({
   intent: 'new_customers',
   items: [10, 23, 38, 44],
   defaultPeriod: 'this_month',
+  overTime: true,
   dimensions: ['channel', 'owner', 'region', 'department', 'industry', 'grade', 'city', 'province', 'size', 'campaign'],
   needs: ['customers'],
   run: (company, question) => metricFindings(company, question, report),

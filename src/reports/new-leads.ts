@@ -47,6 +47,7 @@ export const newLeadsReport = defineReport({
   intent: 'new_leads',
   items: [38, 69],
   defaultPeriod: 'this_month',
+  overTime: true,
   dimensions: ['channel', 'campaign', 'owner', 'region', 'department', 'industry', 'grade'],
   needs: ['leads'],
   run: (company, question) => metricFindings(company, question, report),

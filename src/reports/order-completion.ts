@@ -25,6 +25,7 @@ export const orderCompletionReport = defineReport({
   intent: 'order_completion',
   items: [18],
   defaultPeriod: 'this_quarter',
+  overTime: true,
   dimensions: ['owner', 'region', 'department', 'industry', 'grade', 'channel', 'city', 'size'],
   needs: ['contracts'],
   run: async (company, question) => {

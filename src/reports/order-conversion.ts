@@ -57,6 +57,7 @@ export const orderConversionReport = defineReport({
   intent: 'order_conversion',
   items: [13, 18],
   defaultPeriod: 'this_quarter',
+  overTime: true,
   dimensions: ['owner', 'region', 'department', 'industry', 'grade', 'channel', 'city', 'size', 'campaign'],
   needs: ['opportunities', 'contracts'],
   run: (company, question) => {

@@ -73,6 +73,7 @@ export const paymentRateReport = defineReport({
   intent: 'payment_rate',
   items: [32, 38],
   defaultPeriod: 'this_month',
+  overTime: true,
   dimensions: ['owner', 'region', 'department', 'industry', 'grade', 'channel', 'city', 'size'],
   needs: ['payment_plans'],
   run: (company, question) => {

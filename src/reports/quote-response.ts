@@ -60,6 +60,7 @@ export const quoteResponseReport = defineReport({
   intent: 'quote_response',
   items: [16, 38, 89],
   defaultPeriod: 'this_month',
+  overTime: true,
   dimensions: ['owner', 'region', 'department', 'industry', 'grade', 'channel', 'city', 'size'],
   needs: ['quotes'],
   run: async (company, question) => {

@@ -26,7 +26,7 @@ export const renewalDueReport = defineReport({
   intent: 'renewal_due',
   items: [60],
   defaultPeriod: 'next_30_days',
-  dimensions: ['owner'],
+  dimensions: [],
   needs: ['customers', 'contracts'],
   async run(company, question) {
     const { scope, filter, moment } = question;

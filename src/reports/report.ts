@@ -116,6 +116,8 @@ export interface Report {
    * another time it is refused before it runs, with the reports that tell of past or of coming periods.
    */
   readonly onlyNow?: OnlyNow;
+  /** Shown by day, week, month or quarter where that is asked; left out = 按月 is refused before it runs. */
+  readonly overTime?: true;
   /** By what it can be grouped; two at once at most (item 109). */
   readonly dimensions: readonly Dimension[];
   /** Who may ask it; left out = everyone within their scope. */

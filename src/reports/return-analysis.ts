@@ -47,6 +47,7 @@ export const returnAnalysisReport = defineReport({
   intent: 'return_analysis',
   items: [67, 38],
   defaultPeriod: 'last_90_days',
+  overTime: true,
   dimensions: [
     'region',
     'product',

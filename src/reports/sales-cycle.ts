@@ -66,6 +66,7 @@ export const salesCycleReport = defineReport({
   intent: 'sales_cycle',
   items: [26, 38],
   defaultPeriod: 'this_quarter',
+  overTime: true,
   dimensions: ['owner', 'region', 'department', 'industry', 'grade', 'channel', 'city', 'pipeline', 'campaign'],
   needs: ['opportunities'],
   run: async (company, question) => {

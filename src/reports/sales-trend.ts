@@ -3,7 +3,6 @@ import { wonAmount } from '../metrics/sales.ts';
 import { unanswerable } from './empty-period.ts';
 import { metricTrend } from './metric-trend.ts';
 import { defineReport } from './report.ts';
-import { salesByPart } from './sales-by-part.ts';
 import { nounOf } from './sales-metric.ts';
 
 /** 走势: a metric over time with its moving average, what stands out, and whether it really moves (items 38, 90). */
@@ -11,12 +10,12 @@ export const salesTrendReport = defineReport({
   intent: 'sales_trend',
   items: [25, 38, 90],
   defaultPeriod: 'this_year',
-  dimensions: ['region', 'owner', 'department', 'product_line', 'industry'],
+  overTime: true,
+  dimensions: [],
   needs: ['contracts'],
   run: async (company, question) => {
     const refused = unanswerable(question, '成交额走势');
     if (refused !== null) return refused;
-    if (question.groupBy.length > 0) return salesByPart(company, question);
     const named = question.slots.metric === undefined ? undefined : metricByWords(question.slots.metric);
     const main = named === undefined || named.computation.kind === 'derived' ? wonAmount : named;
     return metricTrend(company, question, {

@@ -143,6 +143,7 @@ export const serviceMetricsReport = defineReport({
   intent: 'service_metrics',
   items: [20, 64, 65, 66, 67, 68],
   defaultPeriod: 'this_month',
+  overTime: true,
   dimensions: [
     'agent',
     'product',

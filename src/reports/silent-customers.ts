@@ -27,7 +27,7 @@ export const silentCustomersReport = defineReport({
   items: [50, 51, 52, 82],
   defaultPeriod: null,
   onlyNow: { past: ['wake_rate', 'followups'] },
-  dimensions: ['owner', 'grade', 'region', 'department'],
+  dimensions: ['owner', 'grade'],
   needs: ['customers', 'customer_last_touch'],
   async run(company, question) {
     const limits = silenceLimits(question.slots.threshold, company.settings.silentDays);

@@ -49,6 +49,7 @@ export const winRateReport = defineReport({
   intent: 'win_rate',
   items: [13, 14, 17, 38],
   defaultPeriod: 'this_quarter',
+  overTime: true,
   dimensions: [
     'region',
     'owner',

@@ -57,7 +57,7 @@ const said = {
     owner: ['按人', '按销售', '每个人'],
     industry: ['按行业', '各行业'],
     city: ['按城市'],
-    product: ['按产品', '按产品线'],
+    product: ['按产品'],
   },
   compare: { mom: ['环比'], yoy: ['同比'] },
 } as const;
