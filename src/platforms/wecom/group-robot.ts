@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { call } from '../http.ts';
 import { renderMarkdown, splitNumbered } from '../markdown.ts';
 import type { Address, OutboundPart, Platform, SendContext, SendOutcome } from '../platform.ts';
+import { unreadPicture } from '../unread-picture.ts';
 import { reactionTo, readAnswer } from './outcomes.ts';
 
 /** A webhook robot takes 4,096 bytes of Markdown (wecom.md 4); 补发 needs some. */
@@ -114,8 +115,8 @@ async function bodyOf(part: OutboundPart, context: SendContext): Promise<Made> {
     let png: Buffer;
     try {
       png = await context.loadPicture(part.pictureId);
-    } catch {
-      return none('the picture is not in the store any more', false);
+    } catch (error) {
+      return { kind: 'none', outcome: unreadPicture(error) };
     }
     if (png.length > pictureLimitBytes) return none(`a picture of ${png.length} bytes is too large for a robot`, true);
     const md5 = createHash('md5').update(png).digest('hex');

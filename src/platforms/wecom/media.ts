@@ -3,6 +3,7 @@ import type { SharedState } from '../../store/shared-state.ts';
 import type { Uploads } from '../../store/uploads.ts';
 import { call } from '../http.ts';
 import type { SendOutcome } from '../platform.ts';
+import { unreadPicture } from '../unread-picture.ts';
 import type { WecomAppSettings } from './config.ts';
 import { type ApiAnswer, type Reaction, reactionTo, readAnswer } from './outcomes.ts';
 
@@ -86,8 +87,8 @@ export function createMedia(settings: WecomAppSettings, deps: MediaDeps): Media 
       let png: Buffer;
       try {
         png = await request.loadPicture(request.pictureId);
-      } catch {
-        return end({ kind: 'never', why: 'the picture is not in the store any more', tellAdmin: false });
+      } catch (error) {
+        return end(unreadPicture(error));
       }
       if (png.length <= 5 || png.length > pictureLimitBytes)
         return end({ kind: 'never', why: `a picture of ${png.length} bytes cannot be uploaded`, tellAdmin: true });
