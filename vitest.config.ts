@@ -7,6 +7,8 @@ export default defineConfig({
     hookTimeout: 60_000,
     pool: 'forks',
     maxWorkers: 2,
+    // Files of one worker share their modules: loading the dictionary and the language anew for each took a third of the run.
+    isolate: false,
     env: { TZ: 'UTC' },
   },
 });
