@@ -16,6 +16,7 @@ import { chartFooter, chartSubtitle, followUp, periodWords } from './captions.ts
 import { type Compared, changeWords, comparedOf } from './comparison.ts';
 import { emptyPeriod } from './empty-period.ts';
 import { figureOf, plainFigure, rateOf } from './figure-of.ts';
+import { partAdvice } from './part-advice.ts';
 import { type PartStory, partNarrative, partTable, partTitle } from './part-narrative.ts';
 import { dimsOf, isKnown, type PartRow, partFigure, partRows, sizeOf, valueWords } from './part-rows.ts';
 import type { Company, Findings, Question } from './report.ts';
@@ -60,7 +61,7 @@ export async function salesByPart(company: Company, question: Question): Promise
     headline: [figureOf(cells.total(main)), ...shown.slice(0, 4).map((row) => partFigure(row, main, by))],
     figures: figuresOf(rows, metrics, by, cells, compared),
     narrative: duel ? duelNarrative(rows, main, compared) : partNarrative(story),
-    advice: [],
+    advice: duel ? [] : partAdvice(company, question, story),
     chart:
       by.length === 2
         ? salesHeatmap(rows, main, frame)

@@ -87,4 +87,18 @@ describe('pictures of the generated company', () => {
       expect(used.size).toBeGreaterThan(1);
     },
   );
+
+  it('业绩 上月 按人 hands on a step about whoever signed before and nothing since, to who leads them', async () => {
+    const [gone] = await demo.rows<{ name: string; leader: string }>(
+      `select u.name, m.name as leader from cm_users u join cm_departments d on d.department_id = u.department_id join cm_users m on m.user_id = d.manager_user_id
+       join (select owner_user_id, sum(case when signed_on < '2026-10-01' then amount else 0 end) as was, sum(case when signed_on >= '2026-10-01' then amount else 0 end) as is_now
+             from cm_contracts where status in ('effective', 'completed') and signed_on between '2026-09-01' and '2026-10-31' group by owner_user_id) k on k.owner_user_id = u.user_id
+       where u.is_active = 1 and u.roles like '%rep%' and is_now = 0 and was > 0 order by was desc limit 1`,
+    );
+    expect(gone).toBeDefined();
+    const { advice } = await demo.ask('sales_performance', { period: 'last_month', groupBy: ['owner'] });
+    expect(advice).toMatchObject([{ who: gone!.leader, command: `漏斗 当前 ${gone!.name}` }]);
+    const old = await demo.ask('sales_performance', { period: 'last_year', groupBy: ['owner'] });
+    expect(old.advice).toEqual([]);
+  });
 });
