@@ -172,8 +172,9 @@ function findings(company: Company, question: Question, period: Period, numbers:
       ...(thin
         ? []
         : [
-            `区间是八成把握:用同样的办法在过去 ${forecast.tested} 个月底各试一次得来${daysBetween(numbers.window.from, numbers.window.to) > 31 ? ',相邻几次的日子有重叠' : ''}。`,
+            `区间是八成把握:用同样的办法在过去 ${forecast.tested} ${forecast.step === 'week' ? '周' : '个月底'}各试一次得来${daysBetween(numbers.window.from, numbers.window.to) > 31 ? ',相邻几次的日子有重叠' : ''}。`,
           ]),
+      ...paceNote(question, period, soFar),
       '预测不看在谈商机;管道折算只算预计成交日在期间内、还没过期的。',
       ...(by === undefined ? [] : ['分开看时只折算管道:每一块的记录太少,给不出区间。']),
     ],
@@ -188,8 +189,33 @@ function findings(company: Company, question: Question, period: Period, numbers:
 
 /** 26-10, 26-07 至 09, or the days themselves. */
 function windowName({ from, to }: Window): string {
+  if (daysBetween(from, to) < 7) return `${from.slice(5)} 至 ${to.slice(5)}`;
   if (from.slice(0, 7) === to.slice(0, 7)) return from.slice(2, 7);
   return `${from.slice(2, 7)} 至 ${from.slice(0, 4) === to.slice(0, 4) ? to.slice(5, 7) : to.slice(2, 7)}`;
+}
+
+/** How each way of foretelling did before, and which one is used for it. */
+function methodWords({ method, error, naiveError, naiveWindow }: Extract<Forecast, { kind: 'forecast' }>): string {
+  const last = `照搬上一段(${naiveWindow.from} 至 ${naiveWindow.to})`;
+  const miss = `均值法平均差 ${formatMoney(error)},${last}平均差 ${formatMoney(naiveError)}`;
+  switch (method) {
+    case 'mean':
+      return `${miss},所以用均值法`;
+    case 'last':
+      return `${miss}:均值法不更准,所以照搬上一段,区间按它的误差给`;
+    case 'last-adjusted':
+      return `${miss}:均值法不更准,而实际几乎总在上一段的一边,所以取上一段之后常见的中间值`;
+  }
+}
+
+/** 目标 carries the days on; said beside the forecast, so that the two numbers of one period do not stand unexplained. */
+function paceNote(question: Question, period: Period, soFar: number): string[] {
+  const { today } = question.moment;
+  if (!isRunning(period, today) || soFar <= 0) return [];
+  const pace = (soFar / (daysBetween(period.from, today) + 1)) * (daysBetween(period.from, period.to) + 1);
+  return [
+    `「目标」里的「按当前速度」约 ${formatMoney(Math.round(pace))},只把已签的按天数拉长;预测另看之前六个月和历次的误差,两个数不一样是正常的。`,
+  ];
 }
 
 interface Ends {
@@ -227,12 +253,7 @@ function narrativeOf(question: Question, { forecast, soFar, due, window }: Numbe
       { strong: formatMoney(point) },
       `${signed},八成把握在 ${formatMoney(low)} 到 ${formatMoney(high)} 之间。`,
     ]);
-    const miss = `均值法平均差 ${formatMoney(forecast.error)},照搬上一段平均差 ${formatMoney(forecast.naiveError)}`;
-    lines.push([
-      forecast.skilled
-        ? `过去 ${forecast.tested} 次同样的预测,${miss},所以用均值法。`
-        : `过去 ${forecast.tested} 次同样的预测,${miss}:均值法不更准,所以照搬上一段,区间按它的误差给。`,
-    ]);
+    lines.push([`过去 ${forecast.tested} 次同样的预测,${methodWords(forecast)}。`]);
   }
   const opportunities = due.reduce((all, part) => all + part.opportunities, 0);
   if (opportunities === 0) lines.push(['在跟商机里没有预计在这段时间成交的。']);

@@ -41,7 +41,9 @@ describeOnBoth('预测', (dialect, open) => {
         )),
     );
     for (const { metric } of found.figures) expect(metricById(metric), metric).toBeDefined();
-    expect(wordsOf(found)).toMatch(/过去 \d+ 次同样的预测,均值法平均差 .*,照搬上一段平均差/);
+    expect(wordsOf(found)).toMatch(
+      /过去 \d+ 次同样的预测,均值法平均差 .*,照搬上一段\(2026-10-19 至 2026-10-31\)平均差/,
+    );
   });
 
   it('cuts the pipeline, not the interval', async () => {
