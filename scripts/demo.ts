@@ -11,7 +11,7 @@ const commandLine = {
 await runScript(commandLine, async ({ values }) => {
   const config = scriptConfig();
   const demo = await startDemo(config, createLog(process.env.LOG_LEVEL ?? 'warn'), Number(values.customers));
-  if (demo.company === 'generated') print(`生成了一家示例公司:${values.customers} 家客户,两年历史,截至今天。`);
+  if (demo.company === 'generated') print(`生成了一家示例公司:${values.customers} 家客户,近三年的历史,截至今天。`);
   if (demo.company === 'own data') print('使用你自己载入的数据。');
   print(`
 晨报已启动:http://${config.server.HOST}:${demo.port}/

@@ -24,7 +24,7 @@ describe('the pages', () => {
   const scripts = Object.keys(JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).scripts);
 
   it.each(pages)('%s names only scripts that exist', (page) => {
-    const named = [...textOf(page).matchAll(/npm run ([\w-]+)/g)].map((match) => match[1]);
+    const named = [...textOf(page).matchAll(/npm run (?:-s )?([a-z][\w-]*)/g)].map((match) => match[1]);
     expect(named.filter((name) => name !== undefined && !scripts.includes(name))).toEqual([]);
   });
 
@@ -48,7 +48,9 @@ describe('the pages', () => {
 
 describe('the questions of the README', () => {
   const questions = [
-    ...textOf('README.md').matchAll(/^npm run ask -- "([^"]+)" --as (\S+)(?: --group (\S+))?(?: --out (\S+))?/gm),
+    ...textOf('README.md').matchAll(
+      /^npm run (?:-s )?ask -- "([^"]+)" --as (\S+)(?: --group (\S+))?(?: --out (\S+))?/gm,
+    ),
   ];
   const typed = [...textOf('README.md').matchAll(/^\| (`[^|]+`) \|/gm)].flatMap((row) =>
     [...(row[1] ?? '').matchAll(/`([^`]+)`/g)].map((match) => match[1] ?? ''),

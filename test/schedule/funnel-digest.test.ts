@@ -241,6 +241,13 @@ describe('the words of the digest', () => {
     expect(text).toContain('李强：客户1（报价谈判，90 万）');
   });
 
+  it('is not held against one that went out earlier the same day', async () => {
+    const company = await made(rows());
+    const memory = { opportunities: 3, customers: 3, stages: [{ stage: '需求诊断', opportunities: 1, customers: 1 }] };
+    const text = await textFor(company, '2026-11-23 09:00:00', { day: '2026-11-23', plannedAt: 0, memory });
+    expect(text).not.toMatch(/持平|比上一份/);
+  });
+
   it('on a Sunday the steps are for Monday', async () => {
     const stuck = [0, 1, 2, 3].map((n) => opportunity(n));
     const company = await made({ ...rows(), cm_opportunities: stuck as never });

@@ -110,7 +110,9 @@ export function digestJob<Computed>(digest: Digest<Computed>, house: DigestHouse
       };
     }
     const last = await lastSentTo(task);
-    const earlier: Earlier | null = last === null ? null : { day: last.day as Day, memory: last.memory };
+    // One that went out earlier today says nothing of what changed since the day that is told of.
+    const memory = last === null || last.day >= task.day ? null : last.memory;
+    const earlier: Earlier | null = last === null ? null : { day: last.day as Day, memory };
     const covers = coveredBy(task.day, earlier, house.calendar);
     const ask: DigestAsk = {
       scope: admission.scope,
