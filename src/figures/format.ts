@@ -8,9 +8,9 @@ export const unknown = '—';
 // Kept: making one costs a hundred times what formatting with it does.
 const grouping = [0, 1, 2].map((digits) => new Intl.NumberFormat('en-US', { maximumFractionDigits: digits }));
 
-/** A minus sign, not a hyphen, as changes carry it: −52.5. */
+/** A minus sign, not a hyphen, as changes carry it: −52.5; what rounds to nothing has no sign. */
 const grouped = (value: number, digits: 0 | 1 | 2): string =>
-  (grouping[digits]?.format(value) ?? String(value)).replace('-', '−');
+  (grouping[digits]?.format(value) ?? String(value)).replace(/^-(?=0$)/, '').replace('-', '−');
 
 /** Money as people say it: 8,600 元, 12.3 万, 1.05 亿. Takes integer fen. */
 export function formatMoney(amountFen: number): string {
@@ -85,6 +85,30 @@ export function formatValue(value: number | null, unit: Unit): string {
       return `${grouped(value, 0)} 分钟`;
     case 'score':
       return grouped(value, 1);
+    default:
+      return never(unit);
+  }
+}
+
+/** A value as far as it is shown: what stands in a sentence as a difference is that of the two numbers that stand beside it. */
+export function asShown(value: number, unit: Unit): number {
+  const to = (step: number): number => Math.round(value / step) * step;
+  switch (unit) {
+    case 'fen': {
+      const size = Math.abs(value) / 100;
+      if (size < 9_999.5) return to(100);
+      return to(size < 10_000_000 ? 100_000 : size < 99_995_000 ? 1_000_000 : 100_000_000);
+    }
+    case 'minutes':
+      return Math.round(value);
+    case 'days':
+    case 'hours':
+    case 'score':
+    case 'count':
+      return Math.round(value * 10) / 10;
+    case 'ratio':
+    case 'points':
+      return Math.round(value * 1000) / 1000;
     default:
       return never(unit);
   }

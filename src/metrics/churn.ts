@@ -200,7 +200,8 @@ export const amountAtRisk = derived({
   english: 'contract value at risk',
   unit: 'fen',
   layer: 'managerial',
-  definition: '有风险的客户手里执行中(或刚到期没续)的合同金额合计。',
+  definition:
+    '有风险的客户手里执行中(或刚到期没续)的合同金额合计。流失风险里是名单上的全部客户;健康度里只算红色的,写作「风险合同金额 · 红色」。',
   items: [51, 59],
   moreIsBetter: false,
   sources: ['cm_contracts'],

@@ -17,7 +17,7 @@ export const customerCardMetrics = derivedMetrics(
     {
       id: 'assigned_customers',
       name: '已分配客户',
-      shownAs: ['在管客户'],
+      shownAs: ['有负责人的客户'],
       english: 'assigned customers',
       unit: 'count',
       definition: '有负责人的在用客户个数,公海和锁定的不算;是沉默占比的分母。',

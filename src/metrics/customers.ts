@@ -172,7 +172,7 @@ export const customerMetrics: readonly Metric[] = [
     [52],
     false,
     ['cm_customers', 'cm_customer_last_touch'],
-    ['占在管客户'],
+    ['占有负责人的客户'],
   ),
   ...customerCardMetrics,
 ];

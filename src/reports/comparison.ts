@@ -10,6 +10,7 @@ import {
 } from '../calendar/period.ts';
 import type { Unit } from '../figures/figure.ts';
 import {
+  asShown,
   formatCount,
   formatMoneyRate,
   formatPoints,
@@ -72,7 +73,7 @@ function beforeWords({ label, from, to }: Period, same: string): string {
 
 /** `多 45.2 万(+16.9 %)`, `少 3 单`, `持平`; the size of a change of a sum, without judging it. */
 export function changeWords(now: number, before: number, unit: Unit, noun = ''): string {
-  const change = now - before;
+  const change = asShown(now, unit) - asShown(before, unit);
   if (change === 0) return '持平';
   const size = unit === 'count' ? `${formatCount(Math.abs(change))}${noun}` : formatValue(Math.abs(change), unit);
   return `${change > 0 ? '多' : '少'} ${size}${relativeWords(now, before)}`;

@@ -103,14 +103,14 @@ function findings(company: Company, question: Question, seen: Seen): Findings {
           ]
         : [
             plainFigure(redCustomers, red.length),
-            plainFigure(amountAtRisk, sumFen(red)),
+            plainFigure(amountAtRisk, sumFen(red), { health: '红色' }),
             plainFigure(renewalsDueAmount, sumFen(redDue), { health: '红色,90 天内到期' }),
             plainFigure(yellowCustomers, yellow.length),
             plainFigure(healthScoreMetric, mean, undefined, '没有使用记录'),
           ],
     figures: [
       plainFigure(redCustomers, red.length),
-      plainFigure(amountAtRisk, sumFen(red)),
+      plainFigure(amountAtRisk, sumFen(red), { health: '红色' }),
       plainFigure(renewalsDueAmount, sumFen(redDue), { health: '红色,90 天内到期' }),
       plainFigure(yellowCustomers, yellow.length),
       plainFigure(healthScoreMetric, mean, undefined, '没有使用记录'),

@@ -76,7 +76,7 @@ export const interactionTimelineReport = defineReport({
         ? []
         : [
             [
-              `最近一次往来是 ${last.day} ${eventWords(company, last)}${last.source === 'follow-up' ? saidWords(last.words, question) : ''}。`,
+              `最近一条记录是 ${last.day} ${eventWords(company, last)}${last.source === 'follow-up' ? saidWords(last.words, question) : ''}。`,
             ],
           ]),
       ...(longest === null || longest < 14 ? [] : [[`中间最长隔了 ${formatCount(longest)} 天没有跟进。`]]),

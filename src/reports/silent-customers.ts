@@ -66,7 +66,7 @@ export const silentCustomersReport = defineReport({
     ];
     const headline: Figure[] = [
       { metric: 'silent_customers', label: '沉默客户', unit: 'count', value: total.silent },
-      { metric: 'silent_rate', label: '占在管客户', unit: 'ratio', value: ratioOf(share), ...share },
+      { metric: 'silent_rate', label: '占有负责人的客户', unit: 'ratio', value: ratioOf(share), ...share },
       ...stake.filter(({ value }) => value !== 0),
       ...(topGrade === undefined || byGrade.length < 2
         ? []
@@ -79,7 +79,7 @@ export const silentCustomersReport = defineReport({
       figures: [
         ...headline.slice(0, 2),
         ...stake,
-        { metric: 'assigned_customers', label: '在管客户', unit: 'count', value: total.customers },
+        { metric: 'assigned_customers', label: '有负责人的客户', unit: 'count', value: total.customers },
         ...byGrade.map(
           ({ key, count }): Figure => ({
             metric: 'silent_customers',
@@ -230,7 +230,7 @@ function narrativeOf(
     [
       `${whose(question)}有 `,
       { warning: `${formatCount(total.silent)} 家客户` },
-      `满${words}没有任何往来,占在管客户的 ${formatRate(share)}${grades.length > 1 ? `:${grades.join('、')}` : ''}。`,
+      `满${words}没有任何往来,占有负责人的客户的 ${formatRate(share)}${grades.length > 1 ? `:${grades.join('、')}` : ''}。`,
     ],
     stake === 0
       ? ['这些客户手里没有在跟的商机,也没有履行中的合同。']

@@ -1,13 +1,23 @@
 import { inspect } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { formatMoney, formatPoints, formatRate, formatRelativeChange, spacedDates } from '../../src/figures/format.ts';
+import {
+  asShown,
+  formatMoney,
+  formatPoints,
+  formatRate,
+  formatRelativeChange,
+  formatValue,
+  spacedDates,
+} from '../../src/figures/format.ts';
 import { differs, fisherExact, wilsonInterval } from '../../src/figures/rate.ts';
 import { everythingMasked, Sensitive } from '../../src/figures/sensitive.ts';
 
 describe('money as people say it', () => {
   it.each([
     [0, '0 元'],
+    [-0, '0 元'],
+    [-40, '0 元'],
     [860_000, '8,600 元'],
     [999_960, '1 万'],
     [12_340_000, '12.3 万'],
@@ -89,6 +99,21 @@ describe('personal data', () => {
     fc.assert(
       fc.property(fc.stringMatching(/^1[3-9]\d{9}$/), (number) => {
         expect(String(new Sensitive('phones', number))).toBe(`${number.slice(0, 3)}****${number.slice(-4)}`);
+      }),
+    );
+  });
+});
+
+describe('a difference', () => {
+  it('is that of the two numbers that are shown beside it', () => {
+    const shown = (now: number, before: number, unit: 'hours' | 'days' | 'fen') =>
+      [now, before, Math.abs(asShown(now, unit) - asShown(before, unit))].map((value) => formatValue(value, unit));
+    expect(shown(22.84, 24.06, 'days')).toEqual(['22.8 天', '24.1 天', '1.3 天']);
+    expect(shown(2.54, 2.86, 'hours')).toEqual(['2.5 小时', '2.9 小时', '0.4 小时']);
+    expect(shown(261_549_000, 329_151_000, 'fen')).toEqual(['261.5 万', '329.2 万', '67.7 万']);
+    fc.assert(
+      fc.property(fc.integer({ min: 10_000_00, max: 900_000_000 }), (fen) => {
+        expect(formatMoney(asShown(fen, 'fen'))).toBe(formatMoney(fen));
       }),
     );
   });

@@ -209,7 +209,7 @@ describeOnBoth('customer and service reports on the generated company', (_, open
     const found = await ask(healthScoreReport, { slots: { filters: { health: ['red'] } } });
     expect(figureOf(found.figures, 'red_customers')).toBe(red.length);
     expect(figureOf(found.figures, 'customers_in_force')).toBe(inForce.size);
-    expect(figureOf(found.figures, 'amount_at_risk')).toBe(sum(red, (id) => inForce.get(id)!));
+    expect(figureOf(found.figures, 'amount_at_risk', { health: '红色' })).toBe(sum(red, (id) => inForce.get(id)!));
     expect(new Set(found.table?.rows.map((row) => row[0]))).toEqual(new Set(red.map((id) => customer(id)?.name)));
     const risk = await ask(churnRiskReport);
     const names = new Set(risk.table?.rows.map((row) => row[0]));

@@ -62,4 +62,18 @@ describeOnBoth('the same word is the same number, and its 口径 says how it is 
       `${repeat} 家累计签过两份及以上(${before} 家期前就买过,${repeat - before} 家第一次买就在期间里)`,
     );
   });
+
+  it('在管客户 is the number of 客户分布 alone; what silence is a share of is called by its own name', async () => {
+    const silent = await demo.ask('silent_customers');
+    const rate = silent.figures.find(({ metric }) => metric === 'silent_rate')!;
+    expect(rate.denominator).toBe(
+      await demo.number(
+        `select count(*) from cm_customers where lifecycle = 'active' and owner_user_id is not null and owner_user_id <> '' and created_at <= '2026-11-18 10:30:00'`,
+      ),
+    );
+    expect(rate.label).toBe('占有负责人的客户');
+    expect(`${wordsOf(silent)}${silent.figures.map(({ label }) => label).join('')}`).not.toContain('在管客户');
+    const red = (await demo.ask('health_score')).figures.find(({ metric }) => metric === 'amount_at_risk')!;
+    expect(red.dims).toEqual({ health: '红色' });
+  });
 });
