@@ -66,7 +66,7 @@ describe('draftOf', () => {
 
   it('sets every text in Chinese marks, the notes beside the bars too', () => {
     const step = { label: '方案演示(第三步)', value: 4, note: '266.2 万,积压 4 个' };
-    const texts = textsOf(draftOf({ ...samples['funnel']!, steps: [step] } as ChartSpec)).map(({ text }) => text);
+    const texts = textsOf(draftOf({ ...samples.funnel!, steps: [step] } as ChartSpec)).map(({ text }) => text);
     expect(texts).toContain('266.2 万，积压 4 个');
     expect(texts.join('')).not.toMatch(/[,(]\p{Script=Han}/u);
   });
@@ -91,7 +91,7 @@ describe('draftOf', () => {
   it('draws 276 % and 145 % of a target as they are, and marks what it cuts', () => {
     const bars = [0.5, 2.76, 1.45, 7, 12].map((share, i) => ({ label: `第${i}组`, value: share * 1000, target: 1000 }));
     for (const more of [[], bars]) {
-      const draft = draftOf({ ...samples['progress']!, bars: [...bars, ...more] } as ChartSpec);
+      const draft = draftOf({ ...samples.progress!, bars: [...bars, ...more] } as ChartSpec);
       const lengths = draft.chart.data.datasets[0]!.data.slice(more.length === 0 ? 0 : 4) as number[];
       expect(lengths).toEqual([0.5, 2.76, 1.45, 3, 3]);
     }
