@@ -309,7 +309,7 @@ describe.each(dialects)('复盘 on %s', (dialect) => {
       expect(change.成交金额).toBe(`−${((1 - 100 / 165) * 100).toFixed(1)} %`);
       const problems = partOf(found, '主要问题');
       // The three that weigh most; the table has them all.
-      expect(problems).toContain('成交金额从 1,650 万 到 1,000 万,−39.4 %');
+      expect(problems).toContain('成交金额从 1,650 万到 1,000 万,−39.4 %');
       expect(problems).toContain('线索转化率从 20.3 %(122/600) 到 12.3 %(74/600)');
       expect(partOf(found, '原因分析')).toMatch(new RegExp(`线索转化.*主要在(${names})`));
       expect(partOf(found, '原因分析')).not.toMatch(
