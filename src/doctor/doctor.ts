@@ -5,6 +5,7 @@ import { Failure } from '../failure.ts';
 import { checkAccounts } from './accounts-check.ts';
 import { checkBusiness } from './business-check.ts';
 import { checkRights } from './crm-rights-check.ts';
+import { checkNicknames } from './nicknames-check.ts';
 import { type CrmLook, codeOf, type Outside } from './outside.ts';
 import { checkClock, checkKeys } from './platform-check.ts';
 import { checkPushes } from './push-check.ts';
@@ -60,6 +61,7 @@ async function* crm(outside: Outside, config: Config, today: Day): AsyncGenerato
       ];
       return [
         ...checkBusiness(config.business, directory),
+        ...checkNicknames(config.business, await look.names()),
         ...checkAccounts(directory, config.business, connected),
         ...checkPushes(config, directory, outside.now()),
       ];

@@ -137,6 +137,7 @@ async function namesIn({ kysely }: Database<CrmTables>): Promise<string[]> {
   const lists = await Promise.all([
     kysely.selectFrom('cm_customers').select('name').orderBy('created_at', 'desc').limit(mostNames).execute(),
     kysely.selectFrom('cm_users').select('name').execute(),
+    kysely.selectFrom('cm_contacts').select('name').limit(mostNames).execute(),
     kysely.selectFrom('cm_departments').select('name').execute(),
     kysely.selectFrom('cm_products').select('name').limit(mostNames).execute(),
     kysely.selectFrom('cm_stages').select('name').execute(),

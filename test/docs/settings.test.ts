@@ -7,6 +7,7 @@ import { readStages } from '../../src/crm/stages.ts';
 import { connect, type Database } from '../../src/database/connect.ts';
 import { migrate } from '../../src/database/migrate.ts';
 import { checkBusiness } from '../../src/doctor/business-check.ts';
+import { checkNicknames } from '../../src/doctor/nicknames-check.ts';
 import { businessSettingsSchema } from '../../src/settings.ts';
 
 const examples = [
@@ -29,6 +30,13 @@ it('the first one fits the demo company', async () => {
   const settings = businessSettingsSchema.parse(examples[0]);
   const stages = await readStages(database, settings.stages, settings.stuckAfterDays);
   expect(stages.stages.map(({ name }) => name)).toEqual(settings.stages?.map(({ name }) => name));
-  const verdicts = checkBusiness(settings, await readDirectory(database));
+  const directory = await readDirectory(database);
+  const verdicts = [
+    ...checkBusiness(settings, directory),
+    ...checkNicknames(
+      settings,
+      directory.people.map(({ name }) => name),
+    ),
+  ];
   expect(verdicts.filter(({ level }) => level !== 'fine')).toEqual([]);
 });

@@ -7,6 +7,7 @@ import { stageModelOf } from '../../src/crm/stages.ts';
 import { checkAccounts } from '../../src/doctor/accounts-check.ts';
 import { checkBusiness } from '../../src/doctor/business-check.ts';
 import { checkRights, writingGrants } from '../../src/doctor/crm-rights-check.ts';
+import { checkNicknames } from '../../src/doctor/nicknames-check.ts';
 import { checkClock, checkKeys } from '../../src/doctor/platform-check.ts';
 import { checkStages } from '../../src/doctor/read-model-check.ts';
 import { checkBacklog, checkFonts, checkWorkDays } from '../../src/doctor/upkeep-check.ts';
@@ -68,6 +69,17 @@ describe('business settings', () => {
     const verdicts = checkBusiness(settings(more), directory);
     expect(levels(verdicts)).toEqual(['wrong']);
     expect(text(verdicts)).toContain(named);
+  });
+});
+
+describe('nicknames', () => {
+  it('that are nobody’s are told', () => {
+    const names = ['王磊', '李强'];
+    expect(checkNicknames({ nicknames: { 小王: '王磊' } }, names)).toEqual([]);
+    const verdicts = checkNicknames({ nicknames: { 小王: '王磊', 张姐: '张丽' } }, names);
+    expect(levels(verdicts)).toEqual(['warning']);
+    expect(text(verdicts)).toContain('「张姐」指的「张丽」');
+    expect(text(verdicts)).not.toContain('小王');
   });
 });
 
