@@ -12,11 +12,12 @@ import { conversationOf, readingOf, readingsOf } from './conversations.ts';
 import { drillCommand } from './drill-answer.ts';
 import { kindlyOf, never } from './failure.ts';
 import type { Figure } from './figures/figure.ts';
-import { helpReply, outOfScopeReply } from './help-answer.ts';
+import { examplesFor, helpReply, outOfScopeReply } from './help-answer.ts';
 import { orElseFeedback, type RecallBook, recallReply } from './recall-answer.ts';
 import { askBack, plainReply } from './replies/compose.ts';
 import type { Reply } from './replies/reply.ts';
 import { adviceOf, answerWithReport } from './report-answer.ts';
+import { answersRole, offeredTo } from './role-choices.ts';
 import type { SharedState } from './store/shared-state.ts';
 
 /** One question as it reached the bot, by chat, script or simulator. */
@@ -99,8 +100,14 @@ export async function answer(house: House, asked: Asked): Promise<Answer> {
     const spoken = spokenFunnelMode(asked.text);
     const understanding = orElseFeedback(company.parser.understand(spoken.text, context), asked.text);
     const acted = await act(house, company, grant, withMode(understanding, spoken.mode), context, asked.text);
+    const { reply } = acted.answer;
+    const about = acted.remember?.command ?? acted.answer.command;
+    const offered = offeredTo(grant.viewer.role, reply, about, ({ command }) => {
+      const read = company.parser.understand(command, { ...context, previous: null });
+      return read.kind === 'command' ? read.command : null;
+    });
     if (acted.remember !== null) await conversation.remember(acted.remember.command, acted.remember.offered, previous);
-    return { ...acted.answer, grant, askerId };
+    return { ...acted.answer, reply: offered, grant, askerId };
   } catch (error) {
     house.log('failed', { error });
     const kindly = kindlyOf(error);
@@ -145,7 +152,13 @@ async function act(
     case 'small-talk':
       return { answer: bare(plainReply('done', understanding.line, [understanding.line])), remember: null };
     case 'ask-back': {
-      const { command, readings, why } = understanding;
+      const { command, why } = understanding;
+      const open = understanding.readings.filter((one) => answersRole(grant.viewer.role, one.command));
+      // What everybody is offered may be nothing for this role: then its own questions.
+      const readings =
+        open.length > 0 || understanding.readings.length === 0
+          ? open
+          : readingsOf(company.parser, context, await examplesFor(company, grant, context.moment), command);
       return {
         answer: bare(askBack(why, readings), command),
         remember: { command: context.previous?.command ?? command, offered: readings },

@@ -8,8 +8,9 @@ import { type HelpNames, helpByRole, helpByTopic } from './commands/help.ts';
 import type { KnownCompany } from './company.ts';
 import { plainReply } from './replies/compose.ts';
 import { intentName } from './replies/phrases.ts';
-import type { Reply } from './replies/reply.ts';
+import type { Choice, Reply } from './replies/reply.ts';
 import { reportFor, reports } from './reports/catalogue.ts';
+import { answersRole } from './role-choices.ts';
 
 /** What a person can ask: the reports of their role, and examples that were tried against what there is for them. */
 export async function helpReply(company: KnownCompany, grant: Grant, command: Command, moment: Moment): Promise<Reply> {
@@ -27,9 +28,7 @@ export async function helpReply(company: KnownCompany, grant: Grant, command: Co
       choicesOf(tried),
     );
   }
-  const examples = [...helpByRole(grant.viewer.role, names).examples, '漏斗 本月', '业绩 本月', '客户分布 行业'].filter(
-    works,
-  );
+  const examples = roleExamples(grant, names).filter(works);
   const mine = reports.filter(
     (report) => mayAsk(grant.viewer.role, report.intent) && report.roles?.includes(grant.viewer.role) !== false,
   );
@@ -39,11 +38,26 @@ export async function helpReply(company: KnownCompany, grant: Grant, command: Co
     [
       `${grant.viewer.name}（${roleNames[grant.viewer.role]}），你能看${grant.scope.words}的数，可以问：`,
       mine.map((report) => intentName(report.intent)).join(' · '),
-      '时间、区域、人、行业、渠道直接接在后面，顺序不限：漏斗 上月 华东，业绩 本季度 按人 环比。答完还可以接着说「那上个月呢」「按人拆开」。',
+      `时间、区域、人、行业、渠道直接接在后面，顺序不限：${['漏斗 上月 华东', '业绩 本季度 按人 环比', ...examples].filter(works).slice(0, 2).join('，')}。答完还可以接着说「那上个月呢」「按人拆开」。`,
       '想知道一个数怎么算的：口径 成交金额。',
     ],
     choicesOf([...new Set(examples)].slice(0, 3)),
   );
+}
+
+/** The first questions of a role, and some that most may ask. */
+const roleExamples = (grant: Grant, names: HelpNames): readonly string[] => [
+  ...helpByRole(grant.viewer.role, names).examples,
+  '漏斗 本月',
+  '业绩 本月',
+  '客户分布 行业',
+];
+
+/** What this person can ask as it stands: offered where nothing else of what was said can be. */
+export async function examplesFor(company: KnownCompany, grant: Grant, moment: Moment): Promise<readonly Choice[]> {
+  const names = await namesFor(company, grant);
+  const works = roleExamples(grant, names).filter((example) => doesWork(company, grant, moment, example));
+  return choicesOf([...new Set(works)].slice(0, 3));
 }
 
 const choicesOf = (examples: readonly string[]) => examples.map((example) => ({ label: example, command: example }));
@@ -60,7 +74,7 @@ function doesWork(company: KnownCompany, grant: Grant, moment: Moment, example: 
   return (
     read.kind === 'command' &&
     reportFor(read.command.intent) !== undefined &&
-    mayAsk(grant.viewer.role, read.command.intent)
+    answersRole(grant.viewer.role, read.command)
   );
 }
 

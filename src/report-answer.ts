@@ -4,7 +4,7 @@ import { type Resolved, resolve } from './access/resolve.ts';
 import type { Moment } from './calendar/clock.ts';
 import { comparedPeriod, periodOf } from './calendar/period.ts';
 import type { ChartRenderer, Picture } from './charts/spec.ts';
-import type { Command, Repair, Slots } from './commands/command.ts';
+import type { Command, Repair } from './commands/command.ts';
 import type { KnownCompany } from './company.ts';
 import { never } from './failure.ts';
 import { adviceWords, compose, plainReply } from './replies/compose.ts';
@@ -13,6 +13,7 @@ import type { Reply } from './replies/reply.ts';
 import { askedFirst } from './reports/asked-metric.ts';
 import { reportFor } from './reports/catalogue.ts';
 import type { Findings, Question, Report } from './reports/report.ts';
+import { namesCustomer } from './role-choices.ts';
 import { anotherGrain, anotherGrouping, anotherTime, anotherView, isStock, subjectOf } from './unfit-question.ts';
 
 /** A report's answer, and what it assumed that was not said. */
@@ -100,10 +101,6 @@ export async function answerWithReport(
   });
   return { reply, findings, assumed, asOf };
 }
-
-/** Whether a question is about certain customers, or about all but certain ones: either tells them apart. */
-const namesCustomer = ({ filters, filters_not }: Slots): boolean =>
-  [filters, filters_not].some((one) => one?.customer !== undefined || one?.contact !== undefined);
 
 function refusalOf(resolved: Exclude<Resolved, { kind: 'resolved' }>, grant: Grant): ReportAnswer {
   switch (resolved.kind) {

@@ -80,7 +80,7 @@ const ofOneCustomer = /^(?:customer_detail|interaction_timeline)$/;
 export function askedOf({ metric, name, intent }: MetricAsked, read: Understanding): Understanding | null {
   const led = (command: Command): Command => ({ ...command, slots: { ...command.slots, metric } });
   if (ofOneCustomer.test(intent) && !(read.kind === 'command' && read.command.slots.filters?.customer !== undefined))
-    return clarify(`「${name}」是一家客户的数,后面接上客户的名字,比如:${name} 宏达机械。`, {
+    return clarify(`「${name}」是一家客户的数,后面接上客户的名字。`, {
       reason: 'missing_customer',
     });
   if (read.kind === 'command') return read.command.intent === intent ? { ...read, command: led(read.command) } : null;

@@ -275,6 +275,7 @@ function decide(scan: Scan, ranking: Ranking, facts: Facts, round: Round, contex
       Object.keys(followUp.slots).length === 2;
     if (!bareName || context.previous !== null) return command(followUp.intent, followUp.slots, repairs);
   }
+  if (best?.intent === 'customer_detail' && vocabularyWords.has(scan.text)) return whichCustomer;
   if (best === undefined || (weak && !isCustomerQuestion(best.intent, facts))) return nothingFits(scan, facts, context);
   const { slots, assumed } = slotsFor(best.intent, facts, scan, ranked, context);
   const { intent } = best;
@@ -292,6 +293,13 @@ function decide(scan: Scan, ranking: Ranking, facts: Facts, round: Round, contex
   }
   return command(intent, slots as Slots, repairs, assumed);
 }
+
+/** 客户 alone: of help's list, and not yet a question. */
+const whichCustomer = clarify(
+  '看哪一家客户?「客户」后面接上公司名。看一批客户可以问这些:',
+  { reason: 'missing_customer', suggest: ['客户分布', '沉默客户', '新增客户'] },
+  (['customer_profile', 'silent_customers', 'new_customers'] as const).map((intent) => offer({ intent, slots: {} })),
+);
 
 const isCustomerQuestion = (intent: Intent, facts: Facts): boolean =>
   intent === 'customer_detail' && (facts.named.customer !== undefined || facts.named.contact !== undefined);

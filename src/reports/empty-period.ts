@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { addDays, type Day, daysBetween, startOf } from '../calendar/day.ts';
 import { describePeriod, type Period, periodName } from '../calendar/period.ts';
 import type { ScopedTable } from '../crm/rows.ts';
 import type { Choice } from '../replies/reply.ts';
@@ -41,6 +42,9 @@ export function unanswerable(question: Question, command: string): Findings | nu
 interface Ends {
   readonly first_at: string | null;
   readonly last_at: string | null;
+  /** The nearest before the period and after it. */
+  readonly before_at: string | null;
+  readonly after_at: string | null;
 }
 
 /** Nothing in the period: says so, since when and until when there is any, and the nearest question that works. */
@@ -55,7 +59,7 @@ export async function emptyPeriod(
   const [ends] = await company.crm.read<Ends>(
     question.scope,
     ({ rows, sql: bridge }) =>
-      sql`select ${bridge.day(sql`min(${column})`)} as first_at, ${bridge.day(sql`max(${column})`)} as last_at from ${rows.of(table, question.filter)} as t where ${column} <= ${question.moment.wall}`,
+      sql`select ${bridge.day(sql`min(${column})`)} as first_at, ${bridge.day(sql`max(${column})`)} as last_at, ${bridge.day(sql`max(case when ${column} < ${startOf(period.from)} then ${column} end)`)} as before_at, ${bridge.day(sql`min(case when ${column} >= ${startOf(addDays(period.to, 1))} then ${column} end)`)} as after_at from ${rows.of(table, question.filter)} as t where ${column} <= ${question.moment.wall}`,
   );
   const name = periodName(period);
   const title = `${name}没有${noun}`;
@@ -76,7 +80,13 @@ export async function emptyPeriod(
   const around =
     ends.last_at < period.from ? `最近一次是 ${ends.last_at}` : `前后有(${ends.first_at} 至 ${ends.last_at})`;
   return nothingFound(title, `${whose(question)}在${when}没有${noun},${around}。`, [
-    near(month(ends.last_at < period.from ? ends.last_at : ends.first_at)),
+    near(month(nearest(ends, period) ?? ends.last_at)),
     near('今年'),
   ]);
+}
+
+/** Of the days around a period that are not in it, the one fewer days away. */
+function nearest({ before_at, after_at }: Ends, { from, to }: Period): string | null {
+  if (before_at === null || after_at === null) return before_at ?? after_at;
+  return daysBetween(before_at as Day, from) <= daysBetween(to, after_at as Day) ? before_at : after_at;
 }
