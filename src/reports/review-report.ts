@@ -186,7 +186,7 @@ const metOf = ({ targets }: ReviewNumbers): ReviewTarget[] => targets.filter(({ 
 function metLine(numbers: ReviewNumbers): Line[] {
   const met = metOf(numbers).map(
     ({ metric, actual, amount }) =>
-      `${metric.name} ${formatValue(actual, metric.unit)},完成目标 ${formatValue(amount, metric.unit)}的 ${formatRatio(actual / amount)}`,
+      `${metric.name} ${formatValue(actual, metric.unit)}${nounOf(metric)},完成目标 ${formatValue(amount, metric.unit)}${nounOf(metric)}的 ${formatRatio(actual / amount)}`,
   );
   return met.length === 0 ? [] : [[{ good: `达成的:${met.join(';')}` }, '。']];
 }
