@@ -5,6 +5,7 @@ import type { Moment } from './calendar/clock.ts';
 import { comparedPeriod, periodOf } from './calendar/period.ts';
 import type { ChartRenderer, Picture } from './charts/spec.ts';
 import type { Command, Repair } from './commands/command.ts';
+import { printCommand } from './commands/print-command.ts';
 import type { KnownCompany } from './company.ts';
 import { never } from './failure.ts';
 import { adviceWords, compose, plainReply } from './replies/compose.ts';
@@ -86,7 +87,7 @@ export async function answerWithReport(
     anotherGrain(report, command);
   if (unfit !== null) return refused('asked-back', unfit.sentence, unfit.choices);
   const resolved = await resolve(command.slots, grant, company);
-  if (resolved.kind !== 'resolved') return refusalOf(resolved, grant);
+  if (resolved.kind !== 'resolved') return refusalOf(resolved, grant, command);
 
   const { question, assumed } = questionOf(report, command, grant, resolved, moment);
   const findings = askedFirst(await report.run(company, question), command.slots.metric);
@@ -102,15 +103,18 @@ export async function answerWithReport(
   return { reply, findings, assumed, asOf };
 }
 
-function refusalOf(resolved: Exclude<Resolved, { kind: 'resolved' }>, grant: Grant): ReportAnswer {
+function refusalOf(resolved: Exclude<Resolved, { kind: 'resolved' }>, grant: Grant, command: Command): ReportAnswer {
   switch (resolved.kind) {
-    case 'outside':
+    case 'outside': {
+      const { scope, ...own } = command.slots;
       return refused(
         'denied',
         grant.audience === 'group'
           ? `在这个群里只能看${grant.scope.words}的数,${resolved.named}请私聊我问。`
           : `${resolved.named}不在你能看的范围(${grant.scope.words})里,所以没有数。`,
+        scope === 'company' ? [printCommand({ intent: command.intent, slots: own })] : [],
       );
+    }
     case 'not-found':
       return refused('asked-back', `在你能看的范围里没有找到「${resolved.named}」。请检查名字,或者少打几个字再试。`);
     case 'ambiguous':

@@ -42,6 +42,8 @@ const people: readonly FilterField[] = ['owner', 'team_of', 'region', 'departmen
 export async function resolve(slots: Slots, grant: Grant, known: Knowledge): Promise<Resolved> {
   let { scope } = grant;
   const words: string[] = [];
+  // 全公司 is a name like 华南: who may not see it is told, not shown their own part.
+  if (slots.scope === 'company' && scope.owners !== 'everyone') return { kind: 'outside', named: '全公司' };
   if (slots.scope === 'my_team') {
     const team = teamOf(grant.viewer.userId, known.directory);
     const narrowed = calledRightly(scope, [{ name: '我的团队', ids: team }]).scope;

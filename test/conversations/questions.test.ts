@@ -101,6 +101,21 @@ describe('rights', () => {
     expect(unbound.figures).toEqual([]);
   });
 
+  it('全公司 is refused to whom it is not shown, and the own part offered', async () => {
+    for (const [name, group, scope] of [
+      ['王磊', undefined, '王磊本人'],
+      ['周建国', undefined, '华东一组'],
+      ['沈国平', undefined, '华东'],
+      ['陈志远', '华东区群', '华东'],
+    ] as const) {
+      const heard = await world.person(name, group).says('业绩 全公司 上月');
+      expect(heard.reply.status, name).toBe('denied');
+      expect(heard.figures).toEqual([]);
+      heard.sees('全公司', scope, '[业绩 上月]').seesNo(/\d+ ?万/);
+    }
+    (await world.person('陈志远').says('业绩 全公司 上月')).sees(/^业绩 · 上月.* · 全公司/, '万');
+  });
+
   it('a region outside the scope is refused without a number', async () => {
     const heard = await world.person('王磊').says('业绩 上月 华南');
     expect(heard.reply.status).toBe('denied');
