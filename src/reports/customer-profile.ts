@@ -39,8 +39,8 @@ export const customerProfileReport = defineReport({
     const named = parts.filter((part) => !/未填|未分|无负责人/.test(part.name));
     const unknownCount = total - named.reduce((sum, part) => sum + part.customers, 0);
     const most = named[0];
-    const label = dimensionNames[first];
     const even = tiedWithFirst(named, ({ customers }) => customers).map(({ name }) => name);
+    const label = dimensionNames[first];
     const title =
       most === undefined
         ? `${formatCount(total)} 家客户都没有填${label}`

@@ -48,10 +48,10 @@ function findingsOf(
   const good = all.filter(({ score }) => score >= potentialFrom);
   const list = (good.length > 0 ? good : all).slice(0, question.top ?? listed);
   const [first] = list;
-  const waiting = good.filter(({ signs }) => !signs.hasOpportunity);
   const ranked = good.length > 0 ? good : all;
   const top = tiedWithFirst(ranked, ({ score }) => score);
   const places = placesAmong(ranked.map(({ score }) => score));
+  const waiting = good.filter(({ signs }) => !signs.hasOpportunity);
   const title =
     good.length === 0
       ? `还没有 ${potentialFrom} 分以上的潜力客户`
@@ -98,8 +98,8 @@ function findingsOf(
       total: wanted(question, (good.length > 0 ? good : all).length),
       rows: list.slice(0, drawn).map((one, i) => ({
         label: one.name,
-        value: one.score,
         place: places[i]!,
+        value: one.score,
         note: ownerName(company.directory, one.ownerId),
         tone: one.signs.hasOpportunity ? ('ours' as const) : ('warning' as const),
       })),

@@ -49,8 +49,8 @@ export const stageStuckReport = defineReport({
     });
     const byOwner = ownersOf(groups);
     const worst = byStage.reduce((most, stage) => (stage.stuck > most.stuck ? stage : most));
-    const share = { numerator: stuck, denominator: open };
     const even = byStage.filter(({ stuck: count }) => count === worst.stuck).map(({ stage }) => stage);
+    const share = { numerator: stuck, denominator: open };
     const title = `${formatCount(stuck)} 个商机超过 ${limit} 天没跟进,压着 ${formatMoney(stuckFen)}`;
     const figures: Figure[] = [
       { metric: 'stage_stuck', label: '积压商机', unit: 'count', value: stuck },

@@ -85,11 +85,11 @@ function chances(
   const wins = rated.reduce((all, { chance }) => all + chance.chance, 0);
   const first = shown[0]!;
   const single = standing.length === 1;
-  const title = single
   // Alike is alike: of those rated the same none is more promising than the others.
   const best = tiedWithFirst(sorted, ({ chance }) => chance.chance);
   const bestNames = tiedNames(best.map(({ standing: one }) => one.customer));
   const places = placesAmong(sorted.map(({ chance }) => chance.chance));
+  const title = single
     ? `${first.standing.customer}:30 天内成交概率 ${formatRatio(first.chance.chance)}`
     : `30 天内预计赢 ${wins.toFixed(1)} 单,${best.length > 1 ? `${formatCount(best.length)} 个并列最有望` : `最有望的是${bestNames}`}`;
   const { calibration } = model;
@@ -157,8 +157,8 @@ function chances(
       total: wanted(question, sorted.length),
       rows: shown.map((one, i) => ({
         label: one.standing.customer,
-        value: one.chance.chance,
         place: places[i]!,
+        value: one.chance.chance,
         note: one.standing.amountFen === null ? unknown : formatMoney(one.standing.amountFen),
         tone: one.standing.touched ? 'ours' : 'warning',
       })),
