@@ -39,10 +39,11 @@ it('waits for a reader that is slow without keeping the process from its work', 
     process.execPath,
     program(`for (let n = 0; n < 5_000; n += 1) log.info({ n }, "line");
       let turns = 0;
-      setInterval(() => { turns += 1; if (turns === 20) log.info({ n: 5_000 }, "twenty turns later"); if (turns === 40) process.exit(0); }, 10);`),
+      setInterval(() => { turns += 1; if (turns === 20) log.info({ n: 5_000 }, "twenty turns later"); if (turns === 250) process.exit(0); }, 10);`),
     { stdio: ['ignore', 'pipe', 'inherit'] },
   );
-  await new Promise((resolve) => setTimeout(resolve, 1_500));
+  // Well before the process ends: when it does, it waits half a second for its reader.
+  await new Promise((resolve) => setTimeout(resolve, 1_000));
   const all = await text(child.stdout);
   const lines = all.trimEnd().split('\n');
   expect(lines.length).toBeGreaterThan(5_000);
