@@ -109,8 +109,16 @@ function healthRow(row: Readonly<Record<string, string | number | null>>, on: Da
     daysToRenewal: endsOn === null || Number(row.continued) === 1 ? null : daysBetween(on, endsOn),
   };
   const touched = row.last_touch_at === null ? null : dayOfWallTime(String(row.last_touch_at));
+  // Named one by one: spread into a larger object, 250,000 of them take ten times as long.
+  const { loginsNow, loginsBefore, featuresNow, featuresBefore, tickets, complaints, daysToRenewal } = signs;
   return {
-    ...signs,
+    loginsNow,
+    loginsBefore,
+    featuresNow,
+    featuresBefore,
+    tickets,
+    complaints,
+    daysToRenewal,
     customerId: String(row.customer_id),
     name: String(row.name),
     grade: row.level as string | null,

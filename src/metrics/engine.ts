@@ -214,31 +214,35 @@ function placeOf(row: Row, request: MeasureRequest, names: Names): Omit<Cell, 'm
 /** null where the metric's tables have nothing at this place; a sum that only another table has is nothing, not zero deals. */
 function cellOf(metric: Metric, place: Omit<Cell, 'metric' | 'value'>, sums: Map<Measure, number>): Cell | null {
   const { computation } = metric;
+  // Named one by one: a large company has a hundred thousand cells, and spreading each takes several times as long.
+  const { period, grouping, parts, bucket } = place;
+  const withSpread = (cell: Cell): Cell => {
+    const spread = momentsOf(metric, sums);
+    return spread === null ? cell : { ...cell, spread };
+  };
   switch (computation.kind) {
     case 'sum':
     case 'distinct': {
       const value = sums.get(computation.measure);
-      return value === undefined ? null : { ...place, metric, value, ...momentsOf(metric, sums) };
+      return value === undefined ? null : withSpread({ period, grouping, parts, bucket, metric, value });
     }
     case 'ratio': {
       const [numerator, denominator] = [sums.get(computation.numerator) ?? 0, sums.get(computation.denominator) ?? 0];
       if (!sums.has(computation.numerator) && !sums.has(computation.denominator)) return null;
       const value = denominator === 0 ? null : (numerator / denominator) * (computation.scale ?? 1);
-      return { ...place, metric, value, numerator, denominator, ...momentsOf(metric, sums) };
+      return withSpread({ period, grouping, parts, bucket, metric, value, numerator, denominator });
     }
     case 'derived':
       return null;
   }
 }
 
-function momentsOf(metric: Metric, sums: Map<Measure, number>): { spread?: Moments } {
+function momentsOf(metric: Metric, sums: Map<Measure, number>): Moments | null {
   const spread = spreadOf(metric);
   const squares = spread === undefined ? undefined : sums.get(spread.squares);
-  if (spread === undefined || squares === undefined) return {};
+  if (spread === undefined || squares === undefined) return null;
   const scale = metric.computation.kind === 'sum' ? 1 : logScale;
-  return {
-    spread: { cases: sums.get(spread.cases) ?? 0, sum: (sums.get(spread.sum) ?? 0) / scale, squares: squares / scale },
-  };
+  return { cases: sums.get(spread.cases) ?? 0, sum: (sums.get(spread.sum) ?? 0) / scale, squares: squares / scale };
 }
 
 function run(source: Source, scope: Scope, request: MeasureRequest, batches: readonly Batch[]): Promise<Row[]> {
