@@ -1,6 +1,7 @@
+import { Temporal } from 'temporal-polyfill';
 import { describe, expect, it } from 'vitest';
 import { epochMsOf, momentAt } from '../../src/calendar/clock.ts';
-import { type Day, dayOf, parseDay, startOfWeek } from '../../src/calendar/day.ts';
+import { addDays, type Day, dayOf, daysBetween, parseDay, startOfWeek } from '../../src/calendar/day.ts';
 import {
   comparedPeriod,
   describePeriod,
@@ -19,6 +20,16 @@ const period = (label: Period['label'], from: string, to: string): Period => ({
 const days = ({ from, to }: Period) => `${from}..${to}`;
 
 describe('days', () => {
+  it('are added and counted as the calendar has them, over leap days and centuries', () => {
+    for (let at = 0; at < 3_000; at += 1) {
+      const from = Temporal.PlainDate.from('1896-01-01').add({ days: at * 29 });
+      const days = ((at * 7_919) % 1_600) - 800;
+      const to = from.add({ days }).toString() as Day;
+      expect(addDays(from.toString() as Day, days)).toBe(to);
+      expect(daysBetween(from.toString() as Day, to)).toBe(days);
+    }
+  });
+
   it('knows which days exist', () => {
     expect(parseDay('2024-02-29')).toBe('2024-02-29');
     expect(() => parseDay('2026-02-29')).toThrow();
